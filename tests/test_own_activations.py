@@ -49,6 +49,24 @@ def test_a_formula_has_its_room(formula):
     assert room.name == name and (room.low, room.high) == pytest.approx((low, high), abs=1e-6)
 
 
+@pytest.mark.parametrize("name", sorted(formulas.ELSEWHERE))
+def test_what_others_call_otherwise_is_told_as_it_is_written_here(name):
+    meant = formulas.ELSEWHERE[name]
+    with pytest.raises(formulas.FormulaError) as refused:
+        formulas.check(f"{name}(a)")
+    assert refused.value.near == meant
+    theirs = {"leakyrelu": "leaky_relu", "swish": "silu", "expit": "sigmoid"}.get(name, name)
+    function = getattr(torch.nn.functional, theirs, None) or getattr(torch, theirs, None)
+    if not callable(function) or name in ("clip", "clamp", "where"):
+        assert meant in ("a", "log", "exp(a)", "max(a, 0)", formulas.ELSEWHERE["hardtanh"])
+        return
+    at = torch.linspace(-4, 4, 101, dtype=torch.float64)
+    row = formulas.own("x", meant).row
+    assert calculus.compiled(row, train.TORCH, slope=False)(at)[0].tolist() == pytest.approx(
+        function(at).tolist(), abs=1e-12
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

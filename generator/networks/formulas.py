@@ -32,6 +32,23 @@ SLACK = 1e-6  # what rounding and a limit that is not reached yet may add
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 SEVERAL = ("max", "min")
 FUNCTIONS = tuple(name for name in calculus.FUNCTIONS if name != "sign")  # that is for slopes alone
+ELSEWHERE = {  # what others call so, as it is written here
+    **dict.fromkeys(("sigmoid", "expit"), "logistic(a)"),
+    **dict.fromkeys(("silu", "swish"), "a * logistic(a)"),
+    "relu": "max(a, 0)",
+    "leakyrelu": "max(a, 0.01 * a)",
+    "elu": "max(a, 0) + min(exp(a) - 1, 0)",
+    "gelu": "a * (1 + erf(a / sqrt(2))) / 2",
+    "mish": "a * tanh(softplus(a))",
+    "softsign": "a / (1 + abs(a))",
+    **dict.fromkeys(("hardtanh", "clip", "clamp"), "max(-1, min(a, 1))"),
+    **dict.fromkeys(("where", "piecewise"), "max(a, 0)"),
+    "ln": "log",
+    "sinh": "(exp(a) - exp(-a)) / 2",
+    "cosh": "(exp(a) + exp(-a)) / 2",
+    **dict.fromkeys(("x", "z", "h", "u", "v", "t"), "a"),  # a neuron's sum
+    "e": "exp(a)",
+}
 
 
 class FormulaError(ValueError):
@@ -86,7 +103,7 @@ def _check(node: ast.expr, variables: set[str], depth: int) -> None:
         if node.id in ("a", "r"):
             variables.add(node.id)
         elif node.id != "pi":
-            near = nearest(node.id, FUNCTIONS)
+            near = _meant(node.id)
             raise FormulaError(f'"{node.id}" in a formula', "a or r, pi, or a function's brackets", near)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
         _check(node.operand, variables, depth + 1)
@@ -99,14 +116,15 @@ def _check(node: ast.expr, variables: set[str], depth: int) -> None:
         _check(node.right, variables, depth + 1)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
         said = ast.unparse(node)
-        raise FormulaError(f'"{said}" in a formula', "** for a power", said.replace(" ^ ", "**"))
+        near = ELSEWHERE["e"] if isinstance(node.left, ast.Name) and node.left.id == "e" else said.replace(" ^ ", "**")
+        raise FormulaError(f'"{said}" in a formula', "** for a power", near)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         name = node.func.id
         if name == "sign":
             raise FormulaError('"sign" in a formula, which has no slope where it jumps', "abs, max and min, which bend")
         if name not in FUNCTIONS:
             expected = "one of " + ", ".join(FUNCTIONS)
-            raise FormulaError(f'unknown function "{name}" in a formula', expected, nearest(name, FUNCTIONS))
+            raise FormulaError(f'unknown function "{name}" in a formula', expected, _meant(name))
         if len(node.args) < 2 if name in SEVERAL else len(node.args) != 1:
             expected = "two or more" if name in SEVERAL else "one"
             raise FormulaError(f"{name} of {len(node.args)} values in a formula", expected)
@@ -122,6 +140,11 @@ def _check(node: ast.expr, variables: set[str], depth: int) -> None:
         raise FormulaError(
             f'"{ast.unparse(node)}" in a formula', "numbers, + - * / **, brackets, pi, a or r, and functions"
         )
+
+
+def _meant(name: str) -> str | None:
+    """What a name that nothing has stands for."""
+    return ELSEWHERE.get(name.lower().replace("_", "")) or nearest(name, FUNCTIONS)
 
 
 def _check_exponent(node: ast.expr) -> None:
