@@ -243,6 +243,21 @@ def test_another_file_of_works(tmp_path):
     ]
 
 
+def test_several_files_of_works(tmp_path):
+    files = {f"{name}.bib": f"@misc{{{name[0]}, title={{T}}}}" for name in ("a", "more", "references", "own")}
+    folder = folder_of(tmp_path, article=written({**FRONT, "bibliography": "\n  - more.bib\n  - a.bib"}), **files)
+    (folder / "second.md").write_text(written({**FRONT, "title": "Second", "bibliography": "[own.bib, a.bib]"}))
+    article = read(folder)
+    assert list(article.bibliography.entries) == ["m", "a", "o"] and not article.assets
+    (folder / "article.md").write_text(written({**FRONT, "bibliography": "[a.bib, moe.bib, b.json]"}))
+    assert said(folder) == [
+        'article.md:6: bibliography: "b.json" was not understood; '
+        "expected a file of this folder that ends in .bib, or a list of these"
+    ]
+    (folder / "article.md").write_text(written({**FRONT, "bibliography": "[a.bib, moe.bib]"}))
+    assert said(folder) == ['moe.bib: there is no such file, which the front matter names; did you mean "more.bib"?']
+
+
 def test_what_other_tools_read_is_told_and_left_alone(tmp_path):
     own = {"format": "html", "draft": "true", "my-own": "x", "authors": "[{name: A, corresponding: true}]"}
     page = page_of(tmp_path, **own)
@@ -527,7 +542,10 @@ def test_there_may_be_nothing_at_all(tmp_path):
         ),
         (
             {"bibliography": "../secret.bib"},
-            ["article.md:6: bibliography was not understood; expected one file of this folder that ends in .bib"],
+            [
+                'article.md:6: bibliography: "../secret.bib" was not understood; '
+                "expected a file of this folder that ends in .bib, or a list of these"
+            ],
         ),
         ({"abstract": "[a]"}, ["article.md:6: abstract was not understood; expected text"]),
         ({"authors": "[{name: A, group: 1}]"}, ["article.md:4: authors was not understood; expected true or false"]),

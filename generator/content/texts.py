@@ -138,14 +138,14 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False, pictures:
         page = _page(directory, name, pages[0].meta if pages else None, problems, memo, pictures, embedded)
         if page:
             pages.append(page)
-    name_of_works = pages[0].meta.bibliography if pages else WORKS
-    works, wrong = read_bibliography(directory, name_of_works, memo)
+    of_works = [*dict.fromkeys(name for page in pages for name in page.meta.bibliography)] or [WORKS]
+    works, wrong = read_bibliography(directory, of_works, memo)
     problems += wrong
     foreseen = predictions.NONE
     with collecting(problems):
         foreseen = predictions.read(directory)
-    problems += misnamed(directory, {*READ, name_of_works})
-    own = tuple(asset for asset in assets(directory, lab) if asset.path != name_of_works)
+    problems += misnamed(directory, {*READ, *of_works})
+    own = tuple(asset for asset in assets(directory, lab) if asset.path not in of_works)
     problems += [drawn for asset in own if (drawn := _drawing_wrong(directory, asset, memo))]
     problems += _unportable(directory, pages, own)
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
@@ -212,18 +212,23 @@ def _drawing_wrong(directory: Path, asset: Asset, memo: Memo) -> Problem | None:
     return Problem(*said) if said else None
 
 
-def read_bibliography(directory: Path, name: str, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
-    """The works of a file in the folder, empty without one, and what is wrong with it as a whole."""
-    file = filenames.located(directory, name)
-    if not file:
-        file = directory / name
-        there = sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*.bib"))
-        wrong = Problem(str(file), "there is no such file, which the front matter names", *meant(name, there, "files"))
-        return Bibliography(file=str(file)), [] if name == WORKS else [wrong]
-    try:
-        return bibliography.parse(textfile.read(file, "replace"), str(file), memo)
-    except ContentError as error:
-        return Bibliography(file=str(file)), [*error.problems]
+def read_bibliography(
+    directory: Path, names: Iterable[str], memo: Memo | None = None
+) -> tuple[Bibliography, list[Problem]]:
+    """The works of files in the folder, none of one that is not there, and what is wrong with one as a whole."""
+    texts, problems = dict[str, str](), list[Problem]()
+    for name in names:
+        file = str(path := filenames.located(directory, name) or directory / name)
+        texts[file] = ""
+        with collecting(problems):
+            if path.exists():
+                texts[file] = textfile.read(path, "replace")
+            elif name != WORKS:
+                there = sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*.bib"))
+                wrong = "there is no such file, which the front matter names"
+                problems.append(Problem(file, wrong, *meant(name, there, "files")))
+    works, wrong_with = bibliography.parse(texts, memo)
+    return works, [*problems, *wrong_with]
 
 
 def published(name: str) -> bool:

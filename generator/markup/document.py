@@ -335,11 +335,7 @@ class Writer:
             lines = self.page.body.split("\n")
             places = [self.place(self.page.first_line + at) for at, line in enumerate(lines) if found[0] in line]
             works = [self.bibliography.entries[key] for key in self.citations]
-            places += [
-                f"{self.bibliography.file}:{self.bibliography.raw[work.key]['line']}"
-                for work in works
-                if found[0] in work.label
-            ]
+            places += [work.place for work in works if found[0] in work.label]
             said = ", ".join(f'"{letter}" (U+{ord(letter):04X})' for letter in found)
             place = next(iter(places), self.place(self.page.first_line))
             self.warnings.append(Warned("letter-without-font", f"{place}: no font of the page has {said}"))
@@ -712,7 +708,8 @@ class Writer:
         entry = self.dependencies.work(key)
         if entry is None:
             near = nearest(key, [*self.bibliography.entries, *self.dependencies.labels])
-            expected = "" if near else f"a key of {self.bibliography.file}, or \\@ for the sign itself"
+            files = ", ".join(self.bibliography.files)
+            expected = "" if near else f"a key of {files}, or \\@ for the sign itself"
             if self.dependencies.label(key):
                 expected, near = f"[words](#{key}), or a label that begins with its kind, like sec-{key}", None
             self.wrong(line, f'undefined citation "{key}"', expected, near)
