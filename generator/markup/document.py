@@ -432,7 +432,7 @@ class Writer:
                 near = ("", "id") if key in NAMES_OF_ID else meant(key, known, "figures")
                 self.wrong(said.line, f'unknown option "{key}" of {block.kind}', *near)
             elif not known[key].fits(value):
-                self.wrong(said.line, f"{key} is {quoted(value)}", known[key].expected)
+                self.wrong(said.line, f"{key} is {quoted(value)}", *known[key].instead(value))
             else:
                 values[key] = value
         return values
@@ -793,7 +793,7 @@ class Writer:
             elif figure is not None and key not in known:
                 self.wrong(line, f'unknown "{short(key)}" in a view of {figure}', *meant(key, known))
             elif figure is not None and not known[key].fits(value) and (value or not pending):
-                self.wrong(line, f'{key} is "{short(value)}" in a view of {figure}', known[key].expected)
+                self.wrong(line, f'{key} is "{short(value)}" in a view of {figure}', *known[key].instead(value))
         return said
 
     def _page_of(self, path: str) -> Page | None:
