@@ -295,6 +295,27 @@ def test_a_page_with_the_title_of_another_is_odd(tmp_path):
     assert warned.said.endswith('article-LAPTOP.md: its title is that of article.md, "T"; expected one of its own')
 
 
+def test_a_copy_that_no_text_names_is_told(tmp_path):
+    files = ["experiments.toml", "experiments (1).toml", "references.bib", "references copy.bib", "a - Copy.csv"]
+    files += ["b.csv", "b - Copy.csv", "c.png", "c (1).png", "d.csv", "d (1).csv", "data/e.csv", "data/e (1).csv"]
+    folder = folder_of(tmp_path, article=written(FRONT) + "![C](<c (1).png>)\n", **dict.fromkeys(files, ""))
+    (folder / "experiments.toml").write_text('[results.d]\nfile = "d (1).csv"\n')
+    odd = [warned.said.removeprefix(f"{folder}/") for warned in read(folder).pages[0].odd]
+    assert odd == [
+        f"{name}: goes with the site, and looks like a copy of {of}; expected a name of its own, or that it is deleted"
+        for name, of in (
+            ("b - Copy.csv", "b.csv"),
+            ("experiments (1).toml", "experiments.toml"),
+            ("references copy.bib", "references.bib"),
+        )
+    ]
+    (folder / "article (2).md").write_text("")
+    assert said(folder)[0] == (
+        'article (2).md: a page cannot be called "article (2).md"; '
+        "expected a name of its own, or that it is deleted: it looks like a copy of article.md"
+    )
+
+
 def test_own_files_are_assets(tmp_path):
     files = {"pictures/a.png": b"x", "notes.txt": "n", ".hidden": "h", "_draft/x.png": b"x", "experiments.toml": ""}
     files |= {"~$report.docx": "", "~$a.md": "", "pictures/Thumbs.db": "", "$RECYCLE.BIN/a.pdf": ""}

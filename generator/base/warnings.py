@@ -16,6 +16,7 @@ WARNINGS = {
     "foreign-field": "a field of front matter that this tool does not read",
     "cut-field": "a field of front matter ends before a # that begins no remark",
     "repeated-title": "two pages have one title",
+    "copied-file": "a file that goes with the site looks like a copy of another, and no text names it",
     "heading-level": "a heading skips a level",
     "empty-section": "a last heading has no text below it",
     "untranslated-page": "no table has the page's own words in the article's language",

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from ..base import filenames, limits, textfile, toml
 from ..base.errors import ContentError, Problem, collecting, meant, nearest, short
@@ -154,6 +155,8 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False, pictures:
     if problems:
         raise ContentError([*(wrong for page in pages for wrong in page.wrong), *problems])
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
+    if copies := (*_copies(directory, pages, own),):
+        pages[0] = replace(pages[0], odd=(*pages[0].odd, *copies))
     own += tuple(Asset(path, embedded[path]) for path in sorted(embedded))
     return Article(tuple(_told_apart(pages)), works, own, foreseen)
 
@@ -167,6 +170,20 @@ def _told_apart(pages: Iterable[Page]) -> Iterator[Page]:
         else:
             said = f'{page.file}: its title is that of {other.path}, "{short(page.title)}"; expected one of its own'
             yield replace(page, odd=(*page.odd, Warned("repeated-title", said)))
+
+
+def _copies(directory: Path, pages: Iterable[Page], own: Iterable[Asset]) -> Iterator[Warned]:
+    """A warning for each file that its name calls a copy of one beside it, and that no text names."""
+    for asset in own:
+        name = PurePosixPath(asset.path).name
+        first = filenames.copied_from(name)
+        if not first or not (asset.source.parent / first).exists():
+            continue
+        table = directory / "experiments.toml"
+        texts = [*(page.body for page in pages), textfile.read(table, "replace") if table.exists() else ""]
+        if not any(said in text for said in (name, quote(name)) for text in texts):
+            said = f"{directory / asset.path}: goes with the site, and looks like a copy of {first}"
+            yield Warned("copied-file", f"{said}; expected a name of its own, or that it is deleted")
 
 
 def is_hidden(name: str) -> bool:
@@ -373,6 +390,8 @@ def _parsed_page(
         expected = f"letters from a to z, digits, - and _ , and none of {', '.join(OUR_PAGES)}"
         plain = re.sub(r"[^a-z0-9._]+", "-", bibliography.folded(stem)).strip("-._")
         near = f"{plain}.md" if plain and plain not in OUR_PAGES and plain != stem else None
+        if copied := filenames.copied_from(name):
+            expected, near = f"a name of its own, or that it is deleted: it looks like a copy of {copied}", None
         problems.append(Problem(file, f'a page cannot be called "{name}"', expected, near))
     above = _EMPTY.match(text).end()  # type: ignore[union-attr]  # which nothing at all fits as well
     line, opening = text.count("\n", 0, above) + 1, text[above:].partition("\n")[0].rstrip()
