@@ -711,7 +711,10 @@ class Writer:
             files = ", ".join(self.bibliography.files)
             expected = "" if near else f"a key of {files}, or \\@ for the sign itself"
             if self.dependencies.label(key):
-                expected, near = f"[words](#{key}), or a label that begins with its kind, like sec-{key}", None
+                expected, near = (
+                    f"[words](#{key}), or a label that begins with its kind, like sec-{key.removeprefix('sec:')}",
+                    None,
+                )
             self.wrong(line, f'undefined citation "{key}"', expected, near)
             return ""
         if key not in self.citations:
