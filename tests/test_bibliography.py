@@ -389,6 +389,11 @@ LINES = {
         "address={countryde and countryfr}}",
         "One, A. (2000). T (Patent DE No. 1). DE, FR.",
     ),
+    "an archive that is the journal as well": (
+        "@article{a, author={One, A.}, title={T}, journaltitle={arXiv:1706.03762 [cs]}, year=2017, eprint={1706.03762}, "
+        "eprinttype={arxiv}}",
+        "One, A. (2017). T. [arXiv:1706.03762](https://arxiv.org/abs/1706.03762)",
+    ),
     "a series of a journal": (
         "@article{a, author={One, A.}, title={T}, journal={J}, series={2}, volume=3, year=2000, publisher={P}}",
         "One, A. (2000). T. *J* (2nd series) 3.",
@@ -549,6 +554,8 @@ def test_years_get_letters_where_two_cited_works_read_the_same():
         *(("2020?", "2020?"), ("2020~", "ca. 2020"), ("2020%", "ca. 2020?"), ("-0044", "45 BCE")),
         *(("2019/..", "2019–"), ("../2020", "–2020"), ("/2020", "–2020"), ("2020-01/2020-05", "2020")),
         *(("März 2018", "2018"), ("12 May 2018", "2018"), ("Sept., 2018", "2018"), ("2018/05/12", "2018")),
+        *(("2018 May", "2018"), ("2018 May-Jun", "2018"), ("2018 Dec 24", "2018"), ("2018, 3. März", "2018")),
+        *(("2018 revised", "2018 revised"), ("2018 12", "2018")),
         *(("12.05.2018", "2018"), ("1998/99", "1998/99"), ("um 1900", "um 1900"), ("c. 1890", "c. 1890")),
         *(("/", "/"), ("..", ".."), ("2018/2019/2020", "2018/2019/2020"), ("spring", "spring")),
     ],

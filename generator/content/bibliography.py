@@ -401,6 +401,9 @@ class _Line:
         self.math = math
         self.left = dict(entry.texts)
         self.url = _url(entry)
+        journal = tex.plain(entry.texts.get("journal", ())).removeprefix("arXiv preprint ")
+        if (eprint := _eprint(entry)) and eprint[0] == f"arXiv:{_arxiv(journal)}":
+            self.left.pop("journal")  # as Zotero says it twice
 
     def say(self, name: str) -> str:
         """A word of the style."""

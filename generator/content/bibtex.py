@@ -520,13 +520,16 @@ def year_of(texts: Mapping[str, Iterable[Any]]) -> str:
     ends = [_year(end) for end in date.split("/")]
     if len(ends) > 2 or None in ends or not (ends[0] or ends[-1]):
         dated = _DATED.fullmatch(date)
-        return (dated[1] or dated[2]) if dated else date
+        return next(filter(None, dated.groups())) if dated else date
     return ends[0] or "" if len(ends) == 1 or ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
 
 
 _MONTH = r"(?:jan|ene|f[eé][bv]|m[aäá]r|a[pbv]r|ma[iy]|ju[iln]|a[ogu]|sep|o[ck]t|nov|d[eé][cz]|dic)[^\W\d_]*"
 _DAY = rf"(?:\d{{1,2}}|{_MONTH})[\s.,/]+"
-_DATED = re.compile(rf"(?:{_DAY})+(\d{{4}})|(\d{{4}})(?:[./]\d\d?){{2}}", re.IGNORECASE)  # May 12, 2018; 2018/5/12
+_DATED = re.compile(  # May 12, 2018; 2018/5/12; 2018 May-Jun
+    rf"(?:{_DAY})+(\d{{4}})|(\d{{4}})(?:[./]\d\d?){{2}}|(\d{{4}})[,;]?(?:[\s-]+(?:\d{{1,2}}|{_MONTH})\.?)+",
+    re.IGNORECASE,
+)
 
 
 def _year(said: str) -> str | None:
