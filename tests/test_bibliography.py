@@ -390,9 +390,13 @@ LINES = {
         "One, A. (2000). T (Patent DE No. 1). DE, FR.",
     ),
     "an archive that is the journal as well": (
-        "@article{a, author={One, A.}, title={T}, journaltitle={arXiv:1706.03762 [cs]}, year=2017, eprint={1706.03762}, "
-        "eprinttype={arxiv}}",
+        "@article{a, author={One, A.}, title={T}, journaltitle={arXiv:1706.03762 [cs]}, year=2017, "
+        "eprint={1706.03762}, eprinttype={arxiv}}",
         "One, A. (2017). T. [arXiv:1706.03762](https://arxiv.org/abs/1706.03762)",
+    ),
+    "names of Arabic letters": (
+        "@misc{a, author={أحمد، ليلى}, title={عنوان}, year=2020}",
+        "أحمد، ليلى (2020). عنوان.",
     ),
     "a series of a journal": (
         "@article{a, author={One, A.}, title={T}, journal={J}, series={2}, volume=3, year=2000, publisher={P}}",

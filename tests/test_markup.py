@@ -543,6 +543,9 @@ def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
         ("*a* **b** `c*` \\*d\\*", "<p><em>a</em> <strong>b</strong> <code>c*</code> *d*</p>"),
         ('a 26" and 5\' 3" "wheel of 26"', '<p>a 26" and 5’ 3" “wheel of 26”</p>'),
         ("\"*hi*\" ('a') it's '90s...", "<p>“<em>hi</em>” (‘a’) it’s ’90s…</p>"),
+        ('他说"*你*好"了，"一"和"二"。', "<p>他说“<em>你</em>好”了，“一”和“二”。</p>"),
+        ('قال و"اسم" ثم', "<p>قال و“اسم” ثم</p>"),
+        ('中"和 "词"', "<p>中”和 “词”</p>"),
         ("a\\@b.org \\@you $5 and $6", "<p>a@b.org @you $5 and $6</p>"),
         (
             "``a ` b`` `{{ x }}` `$y$` `@z`",

@@ -557,7 +557,8 @@ def _reversed(name: Name) -> str:
     """A name, family first."""
     if _OF_EAST_ASIA.fullmatch(name.family + name.given):
         return name.family + name.given
-    return ", ".join(filter(None, [name.family, _initials(name.given), name.suffix]))
+    comma = "، " if re.match("[\u0600-\u06ff]", name.family) else ", "
+    return comma.join(filter(None, [name.family, _initials(name.given), name.suffix]))
 
 
 def _running(names: tuple[Name, ...], others: bool, words: Words) -> str:
