@@ -20,6 +20,7 @@ WARNINGS = {
     "heading-level": "a heading skips a level",
     "empty-section": "a last heading has no text below it",
     "untranslated-page": "no table has the page's own words in the article's language",
+    "unknown-words": "a row of an own table of the page's words that no page says, and that is like one",
     "unused-footnote": "nothing refers to a footnote",
     "unused-link": "nothing uses a link label",
     "repeated-label": "a link's label that was defined before",
