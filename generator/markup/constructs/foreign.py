@@ -293,7 +293,7 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
     ),
     _foreign(
         r"\A(?:.*\n)*? *(?:a\. (?:.*\n){1,4}? *b\. |\[1\] (?:.*\n){1,4}? *\[2\] "
-        r"|(\d{1,2})\.1\.? (?:.*\n){1,4}? *\1\.2\.? ) *\S",
+        r"|A\. (?:.*\n){1,4}? *B\. (?:.*\n){1,4}? *C\. |(\d{1,2})\.1\.? (?:.*\n){1,4}? *\1\.2\.? ) *\S",
         "a list whose items are one paragraph here",
         "1. before each, or an empty line between them",
         "stray-mark",
