@@ -132,6 +132,8 @@ def test_names(author, names, label):
         (r"{one \em two {three} \href{http://x.org}{$x$}}", "one two three x"),
         ('"Part"#{ two} #" three"', "Part two three"),
         (r"{ \emph{ one } two }", "one two"),
+        ("{Of &lt;i&gt;E. coli&lt;/i&gt; &amp; p &lt; 5}", "Of E. coli & p < 5"),
+        (r"{Of \ce{H2O} and {\ce{SO4^2-}}}", "Of H2O and SO4^2-"),
         (r"{\texorpdfstring{$x$}{ex} and $n$ of $ 5 or so $ each}", "x and n of $ 5 or so $ each"),
     ],
 )
