@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from . import __version__
 from .base import filenames
 from .base.errors import PeekError, mistake, nearest, one_of
 
@@ -53,6 +54,10 @@ def new(
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
             written.append(target)
+    workflow = folder / NAMES["pages.yml"]
+    package = "pip install peek-article"  # of today's version: another one may build another page
+    said = workflow.read_text(encoding="utf-8").replace(package, f"{package}=={__version__}")
+    workflow.write_text(said, encoding="utf-8", newline="\n")
     if data:
         written += _about(folder / "content", data, settings)
     return [path for path in written if path.exists()]

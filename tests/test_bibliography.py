@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def works(text, clean=True):
-    found, problems = parse(text, "r.bib")
+    found, problems = parse({"r.bib": text})
     assert not problems, problems
     assert not clean or not any(work.problems for work in found.entries.values()), said(text)
     return found
@@ -34,7 +34,7 @@ def works(text, clean=True):
 
 def said(text):
     """What is said where everything is cited."""
-    found, problems = parse(text, "r.bib")
+    found, problems = parse({"r.bib": text})
     return [*map(str, problems), *(str(problem) for work in found.entries.values() for problem in work.problems)]
 
 
@@ -132,6 +132,8 @@ def test_names(author, names, label):
         (r"{one \em two {three} \href{http://x.org}{$x$}}", "one two three x"),
         ('"Part"#{ two} #" three"', "Part two three"),
         (r"{ \emph{ one } two }", "one two"),
+        ("{Of &lt;i&gt;E. coli&lt;/i&gt; &amp; p &lt; 5}", "Of E. coli & p < 5"),
+        (r"{Of \ce{H2O} and {\ce{SO4^2-}}}", "Of H2O and SO4^2-"),
         (r"{\texorpdfstring{$x$}{ex} and $n$ of $ 5 or so $ each}", "x and n of $ 5 or so $ each"),
     ],
 )
@@ -389,6 +391,15 @@ LINES = {
         "address={countryde and countryfr}}",
         "One, A. (2000). T (Patent DE No. 1). DE, FR.",
     ),
+    "an archive that is the journal as well": (
+        "@article{a, author={One, A.}, title={T}, journaltitle={arXiv:1706.03762 [cs]}, year=2017, "
+        "eprint={1706.03762}, eprinttype={arxiv}}",
+        "One, A. (2017). T. [arXiv:1706.03762](https://arxiv.org/abs/1706.03762)",
+    ),
+    "names of Arabic letters": (
+        "@misc{a, author={أحمد، ليلى}, title={عنوان}, year=2020}",
+        "أحمد، ليلى (2020). عنوان.",
+    ),
     "a series of a journal": (
         "@article{a, author={One, A.}, title={T}, journal={J}, series={2}, volume=3, year=2000, publisher={P}}",
         "One, A. (2000). T. *J* (2nd series) 3.",
@@ -549,6 +560,8 @@ def test_years_get_letters_where_two_cited_works_read_the_same():
         *(("2020?", "2020?"), ("2020~", "ca. 2020"), ("2020%", "ca. 2020?"), ("-0044", "45 BCE")),
         *(("2019/..", "2019–"), ("../2020", "–2020"), ("/2020", "–2020"), ("2020-01/2020-05", "2020")),
         *(("März 2018", "2018"), ("12 May 2018", "2018"), ("Sept., 2018", "2018"), ("2018/05/12", "2018")),
+        *(("2018 May", "2018"), ("2018 May-Jun", "2018"), ("2018 Dec 24", "2018"), ("2018, 3. März", "2018")),
+        *(("2018 revised", "2018 revised"), ("2018 12", "2018")),
         *(("12.05.2018", "2018"), ("1998/99", "1998/99"), ("um 1900", "um 1900"), ("c. 1890", "c. 1890")),
         *(("/", "/"), ("..", ".."), ("2018/2019/2020", "2018/2019/2020"), ("spring", "spring")),
     ],
@@ -798,7 +811,7 @@ def test_what_stands_for_more_and_more_is_a_mistake_before_memory_is_asked_for(t
 def test_a_large_argument_at_many_places_takes_no_memory():
     body, given = "#1" * 9_000, "x" * 9_000
     text = f'@preamble{{"\\def\\a#1{{{body}}}"}}@misc{{k, title={{\\a{{{given}}}}}, author={{A B}}, year=2020}}'
-    parse(GOOD, "r.bib")[0].entries["k"]  # what reads is loaded
+    parse({"r.bib": GOOD})[0].entries["k"]  # what reads is loaded
     tracemalloc.start()
     try:
         assert any("stand for more than" in one for one in said(text))
@@ -847,6 +860,37 @@ def test_what_nobody_cites_is_told_when_asked_for():
     ]
 
 
+def test_works_of_several_files_are_one_bibliography():
+    """Abbreviations and parents are of all; each place is of its own file."""
+    names = "@string{jos = {Journal of Sums}}\n% a remark\n@proceedings{both, title={All}, publisher={\\alfa}}\n"
+    first = "@misc{k, title={T}, author={A B}, year=2020, keywords={mine}}\n"
+    texts = {
+        "names.bib": names,
+        "a.bib": first + "@article{a, title={\n\\alfa}, journal=jos}\n@misc{open, title={T}\n",
+        "b.bib": f"\n{first.replace('mine', '')}@misc{{a, title={{Other}}}}\n@inproceedings{{c, crossref={{both}}}}",
+    }
+    found, problems = parse(texts)
+    assert not problems and [*found.entries] == ["both", "k", "a", "open", "c"]
+    assert plain(found.entries["a"].texts["journal"]) == "Journal of Sums"
+    assert plain(found.entries["c"].texts["booktitle"]) == "All"
+    assert [str(told) for work in found.entries.values() for told in (*work.problems, *work.odd)] == [
+        'names.bib:3: unknown TeX command "\\alfa"; expected the letter itself',
+        'a.bib:3: unknown TeX command "\\alfa"; expected the letter itself',
+        'b.bib:3: the key "a" is another work\'s; that at a.bib:2 counts [odd-work]',
+        'a.bib:4: entry "open" is not closed; expected }',
+        'names.bib:3: unknown TeX command "\\alfa"; expected the letter itself',
+    ]
+    assert [str(told) for told in found.unused({"k", "c"})] == [
+        'a.bib:2: "a" is never cited [uncited-work]',
+        'a.bib:4: entry "open" is not closed [broken-work]',
+        'a.bib:4: "open" is never cited [uncited-work]',
+        'b.bib:3: the key "a" is another work\'s; that at a.bib:2 counts [broken-work]',
+    ]
+    assert list(map(str, parse({"a.bib": GOOD, "b.bib": "<html>"})[1])) == [
+        'b.bib:1: "<html>" holds no work; expected entries like @article{key, …}'
+    ]
+
+
 def test_a_field_that_is_given_twice_is_told_where_it_says_something_else():
     for fields, told in (
         ("note={N}, note={M}", ['r.bib:1: entry "k" has the field "note" twice; the first counts [odd-work]']),
@@ -889,17 +933,17 @@ def test_line_ends_a_mark_of_bytes_and_tabs_change_nothing():
 
 
 def test_an_empty_file_is_an_empty_bibliography():
-    assert bibliography.parse("", "r.bib") == (bibliography.Bibliography({}, "r.bib"), [])
+    assert bibliography.parse({"r.bib": ""}) == (bibliography.Bibliography({}, ("r.bib",)), [])
 
 
 def test_libraries_are_loaded_for_what_is_new_alone():
     memo = Memo()
-    before, _ = parse(GOOD, "r.bib", memo)
+    before, _ = parse({"r.bib": GOOD}, memo)
     line_before = render(before.entries["k"], "2020")
     code = (
         "import sys, json; from generator.base.memo import Memo;"
         "from generator.content.bibliography import parse, render;"
-        "found, _ = parse(sys.argv[1], 'r.bib', Memo(json.loads(sys.argv[2])));"
+        "found, _ = parse({'r.bib': sys.argv[1]}, Memo(json.loads(sys.argv[2])));"
         "print(render(found.entries['k'], '2020'));"
         "assert not {'bibtexparser', 'pylatexenc'} & sys.modules.keys()"
     )
@@ -942,7 +986,7 @@ def test_what_is_well_formed_comes_through_whole(made):
 @given(st.lists(st.tuples(st.sampled_from(["misc", "string", "preamble", "comment", ""]), TEX, TEX, TEX), max_size=4))
 def test_no_bibliography_breaks_the_reader(made):
     text = "\n".join(f"@{kind}{{k{n}, title = {{{a}}}, author = {b}, {c}}}" for n, (kind, a, b, c) in enumerate(made))
-    found, _ = parse(text, "r.bib")
+    found, _ = parse({"r.bib": text})
     for work in in_order(found.entries.values()):
         ElementTree.fromstring(f"<p>{render(work, work.year)}</p>".replace("\x0c", ""))
     found.unused(found.years(found.entries))

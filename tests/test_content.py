@@ -247,6 +247,21 @@ def test_another_file_of_works(tmp_path):
     ]
 
 
+def test_several_files_of_works(tmp_path):
+    files = {f"{name}.bib": f"@misc{{{name[0]}, title={{T}}}}" for name in ("a", "more", "references", "own")}
+    folder = folder_of(tmp_path, article=written({**FRONT, "bibliography": "\n  - more.bib\n  - a.bib"}), **files)
+    (folder / "second.md").write_text(written({**FRONT, "title": "Second", "bibliography": "[own.bib, a.bib]"}))
+    article = read(folder)
+    assert list(article.bibliography.entries) == ["m", "a", "o"] and not article.assets
+    (folder / "article.md").write_text(written({**FRONT, "bibliography": "[a.bib, moe.bib, b.json]"}))
+    assert said(folder) == [
+        'article.md:6: bibliography: "b.json" was not understood; '
+        "expected a file of this folder that ends in .bib, or a list of these"
+    ]
+    (folder / "article.md").write_text(written({**FRONT, "bibliography": "[a.bib, moe.bib]"}))
+    assert said(folder) == ['moe.bib: there is no such file, which the front matter names; did you mean "more.bib"?']
+
+
 def test_what_other_tools_read_is_told_and_left_alone(tmp_path):
     own = {"format": "html", "draft": "true", "my-own": "x", "authors": "[{name: A, corresponding: true}]"}
     page = page_of(tmp_path, **own)
@@ -282,6 +297,27 @@ def test_a_page_with_the_title_of_another_is_odd(tmp_path):
     [warned] = second.odd
     assert first.odd == () and warned.name == "repeated-title"
     assert warned.said.endswith('article-LAPTOP.md: its title is that of article.md, "T"; expected one of its own')
+
+
+def test_a_copy_that_no_text_names_is_told(tmp_path):
+    files = ["experiments.toml", "experiments (1).toml", "references.bib", "references copy.bib", "a - Copy.csv"]
+    files += ["b.csv", "b - Copy.csv", "c.png", "c (1).png", "d.csv", "d (1).csv", "data/e.csv", "data/e (1).csv"]
+    folder = folder_of(tmp_path, article=written(FRONT) + "![C](<c (1).png>)\n", **dict.fromkeys(files, ""))
+    (folder / "experiments.toml").write_text('[results.d]\nfile = "d (1).csv"\n')
+    odd = [warned.said.removeprefix(f"{folder}/") for warned in read(folder).pages[0].odd]
+    assert odd == [
+        f"{name}: goes with the site, and looks like a copy of {of}; expected a name of its own, or that it is deleted"
+        for name, of in (
+            ("b - Copy.csv", "b.csv"),
+            ("experiments (1).toml", "experiments.toml"),
+            ("references copy.bib", "references.bib"),
+        )
+    ]
+    (folder / "article (2).md").write_text("")
+    assert said(folder)[0] == (
+        'article (2).md: a page cannot be called "article (2).md"; '
+        "expected a name of its own, or that it is deleted: it looks like a copy of article.md"
+    )
 
 
 def test_own_files_are_assets(tmp_path):
@@ -531,7 +567,10 @@ def test_there_may_be_nothing_at_all(tmp_path):
         ),
         (
             {"bibliography": "../secret.bib"},
-            ["article.md:6: bibliography was not understood; expected one file of this folder that ends in .bib"],
+            [
+                'article.md:6: bibliography: "../secret.bib" was not understood; '
+                "expected a file of this folder that ends in .bib, or a list of these"
+            ],
         ),
         ({"abstract": "[a]"}, ["article.md:6: abstract was not understood; expected text"]),
         ({"authors": "[{name: A, group: 1}]"}, ["article.md:4: authors was not understood; expected true or false"]),

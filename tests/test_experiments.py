@@ -374,6 +374,47 @@ def test_a_profile_nobody_chose_is_checked_as_well():
     assert said[1] == "e.toml:10: epochs is -1; expected a whole number, at least 1 and at most 10,000,000"
 
 
+EACH = """[dataset.arms]
+points_per_class = 20
+[experiment.grid]
+dataset = "arms"
+classes = 2
+activation = "tanh"
+seeds = "bad"
+[experiment.other]
+dataset = "arms"
+classes = 2
+[profile.full.grid]
+seeds = 3
+batch = 500
+[profile.full.other]
+activation = "tanh"
+dataset = "armz"
+[profile.quick.grid]
+seeds = 1
+classes = ["a"]
+[profile.quick.other]
+activatoin = "relu"
+"""
+
+
+@pytest.mark.parametrize("profile", ["standard", "full", "quick"])
+def test_what_is_wrong_under_any_profile_is_told_at_its_line_whichever_is_chosen(profile):
+    assert [line.partition("; ")[0] for line in mistakes(EACH, profile)] == [
+        'e.toml:7: seeds is "bad"',
+        "e.toml:8: experiment other has no activation",
+        "e.toml:13: batch is 500 where 2 classes have 40 points together",
+        'e.toml:16: unknown dataset "armz"',
+        'e.toml:19: classes is "a"',
+        'e.toml:21: unknown key of an experiment "activatoin"',
+    ]
+
+
+def test_a_profile_that_is_right_says_nothing_of_another():
+    text = GRID + "[profile.full.grid]\nseeds = 5\n[profile.quick.grid]\nseeds = 1\n"
+    assert [len(runs(text, profile)) for profile in ("standard", "full", "quick")] == [4, 20, 4]
+
+
 def test_unknown_profile():
     assert mistakes(GRID, "ful")[0] == 'e.toml:1: unknown profile "ful"; expected one of standard'
 

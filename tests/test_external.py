@@ -207,12 +207,20 @@ def test_own_data_may_say_where_they_are_from(tmp_path, rows, header):
         csv_columns(tmp_path / "s.csv")
 
 
+def test_a_cell_in_quotation_marks_may_have_several_lines_and_be_the_last(tmp_path):
+    for cell in ('"two\nlines"', '"two\nlines" ', '"a ""b""\nc"'):
+        (tmp_path / "s.csv").write_text(f"x,y\n1,one\n2,{cell}\n")
+        assert len(csv_columns(tmp_path / "s.csv", gaps=True).columns[1]) == 2
+
+
 LONG = "a,b\n" + "1,2\n" * 600
 BAD = {
     "x,y\n1,2\n3,four\n5,6\n": 's.csv:3: column 2, "y": "four" is not a number; expected a finite number, or an empty',
     "x,y\n1,2\n3\n": "s.csv:3: 1 cell; expected 2, as above",
     "x,y\n1,inf\n": 's.csv:2: column 2, "y": "inf" is not a number',
     LONG + "1,x\n": 's.csv:602: column 2, "b": "x" is not a number',
+    'x,y\n1,"a\n2,b\n3,c\n': 's.csv:2: a quotation mark that is not closed; expected another " at the end of its cell',
+    LONG + '1,"2\n3,4\n': "s.csv:602: a quotation mark that is not closed",
     "x,x\n1,2\n": 's.csv:1: columns 1 and 2 are both named "x"',
     "y,,x\n0,2,3\n": "s.csv:1: column 2 has no name",
     "a b,a_b\n0,2\n": 's.csv: columns "a b" and "a_b" would both be a_b; expected different names',

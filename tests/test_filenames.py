@@ -24,6 +24,25 @@ def test_what_authors_write_is_not_what_programs_leave(name):
     assert not filenames.left_behind(name)
 
 
+COPIES = (
+    *("a (1).csv", "a(2).csv", "a - Copy.csv", "a - Copy (2).csv", "a copy.csv", "a copy 2.csv", "a - Kopie.csv"),
+    *("a Kopie 3.csv", "a - Copie.csv", "a - copia.csv", "a (copy).csv", "a (another copy).csv", "Copy of a.csv"),
+    *("a - 副本.csv", "a (Ada's conflicted copy 2026-01-02).csv", "a.sync-conflict-20260102-1200-ABC.csv"),
+)
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_is_known_by_its_name(name):
+    assert filenames.copied_from(name) == "a.csv"
+
+
+@pytest.mark.parametrize(
+    "name", ["a.csv", "a-1.csv", "a 2.csv", "photocopy.csv", "(1).csv", "a (2026).csv", "copy.csv"]
+)
+def test_what_has_a_name_of_its_own_is_no_copy(name):
+    assert not filenames.copied_from(name)
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [

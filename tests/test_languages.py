@@ -15,6 +15,7 @@ from fontTools.ttLib import TTFont
 
 from generator import figures
 from generator.base import language
+from generator.base.errors import ContentError
 from generator.base.memo import WHOLE, Memo
 from generator.base.overlay import Overlay
 from generator.content import frontmatter
@@ -48,6 +49,22 @@ def forms(row):
 
 def placeholders(text):
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_a_row_of_an_authors_table_that_no_page_says_is_told_with_its_line(tmp_path):
+    """Where it is like one; any other may be of a template of theirs."""
+    (tmp_path / "words").mkdir()
+    table = (ROOT / "templates/words/de.toml").read_text("utf-8")
+    other = table.replace('"References" =', '"Refrences" =').replace("[words]", '[words]\n"Own words here" = "Eigene"')
+    (tmp_path / "words" / "he.toml").write_text(other, "utf-8")
+    line = other[: other.index("Refrences")].count("\n") + 1
+    [warned] = language.load("he", Overlay(tmp_path, ROOT / "templates"), Memo()).odd
+    assert warned.name == "unknown-words"
+    assert warned.said == f'{tmp_path}/words/he.toml:{line}: no page says "Refrences"; did you mean "References"?'
+    assert not load("de").odd
+    (tmp_path / "words" / "he.toml").write_text(table.replace("am {date}", "am {day}"), "utf-8")
+    with pytest.raises(ContentError, match=r'he\.toml:\d+: the words of "Built on \{date\}"'):
+        language.load("he", Overlay(tmp_path, ROOT / "templates"), Memo())
 
 
 def test_six_languages_are_complete():

@@ -213,6 +213,12 @@ def test_references_of_latex_say_what_they_say_there(tmp_path):
     body += "\n\n# One {#sec-one}\n\n/// theorem\n    id: thm-a\n\nSo.\n///\n\n$$x \\label{eq:e}$$\n\n"
     body += "| a |\n|---|\n| b |\n\n: T {#tbl-t}\n"
     assert first_paragraph(tmp_path, body) == "Theorem 1, Theorem 1, Section 1, Table 1, (1), Equation 1"
+    several = body.replace("Theorem", r"See Eq.~\eqref{eq:e}, Table~\ref{tab:t} and \cref{eq:e, thm:a}. Theorem", 1)
+    folder = folder_with(tmp_path / "several", several)
+    markup = rendered(texts.read(folder))[0]
+    assert not markup.warnings
+    assert text_of(markup.html).startswith("See Eq. (1), Table 1 and Equation 1, Theorem 1.")
+    assert "Eq.\u00a0<a" in markup.html and "Table\u00a0<a" in markup.html
 
 
 def test_formulas_and_references_in_a_paragraph_are_read_as_pandoc_writes_them(tmp_path):
@@ -493,6 +499,11 @@ def cited(tmp_path, body, works=WORKS, front=""):
     return folder
 
 
+def test_a_tie_before_a_work_is_a_blank_at_which_no_line_ends(tmp_path):
+    folder = cited(tmp_path, r"As~\citet{2020key} says~\cite{2020key}.")
+    assert re.sub("<[^>]*>", "", rendered(texts.read(folder))[0].html).startswith("As\u00a0Moss (2020) says\u00a0(Moss")
+
+
 def test_works_are_cited_by_any_key_and_lettered_among_the_cited(tmp_path):
     folder = cited(tmp_path, "As @2020key. [see @2020key, p. 3; -@{it's}] and [-@2020key]\n\n```\n@a/b+c:d\n```\n")
     page = rendered(texts.read(folder))[0]
@@ -543,6 +554,9 @@ def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
         ("*a* **b** `c*` \\*d\\*", "<p><em>a</em> <strong>b</strong> <code>c*</code> *d*</p>"),
         ('a 26" and 5\' 3" "wheel of 26"', '<p>a 26" and 5’ 3" “wheel of 26”</p>'),
         ("\"*hi*\" ('a') it's '90s...", "<p>“<em>hi</em>” (‘a’) it’s ’90s…</p>"),
+        ('他说"*你*好"了，"一"和"二"。', "<p>他说“<em>你</em>好”了，“一”和“二”。</p>"),
+        ('قال و"اسم" ثم', "<p>قال و“اسم” ثم</p>"),
+        ('中"和 "词"', "<p>中”和 “词”</p>"),
         ("a\\@b.org \\@you $5 and $6", "<p>a@b.org @you $5 and $6</p>"),
         (
             "``a ` b`` `{{ x }}` `$y$` `@z`",

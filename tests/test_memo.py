@@ -231,6 +231,13 @@ def test_each_kind_of_input_counts(rich, build_both_ways):
     assert b"<mn>3</mn>" in seen()["index.html"]
     edit(works, "2020}, journal", "2021}, journal")
     assert b"2021" in seen()["index.html"]
+    (rich / "more.bib").write_text(WORK.replace("known2020", "other2020").replace("Things", "Others"))
+    edit(text, "date: 2026", "bibliography: [more.bib, references.bib]\ndate: 2026")
+    edit(text, "[@known2020]", "[@known2020; @other2020]")
+    assert b"Others" in seen()["index.html"]
+    edit(rich / "more.bib", "Others", "Changed")
+    edit(works, "2021}, journal", "2019}, journal")
+    assert b"Changed" in (page := seen()["index.html"]) and b"2019" in page
     (rich / "own.png").write_bytes(square(200, 3))
     assert seen()["own.png"] != before["own.png"]
     experiments = rich / "experiments.toml"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
+from generator import __version__
 from generator.__main__ import main
 from generator.base.errors import ContentError, PeekError
 from generator.base.overlay import default_templates
@@ -78,6 +79,11 @@ def test_the_workflow_fits_the_schema_and_may_do_little(started):
     assert workflow["permissions"] == {"contents": "read"}
     assert workflow["jobs"]["build"]["permissions"] == {"contents": "read", "pages": "read"}
     assert workflow["jobs"]["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
+
+
+def test_the_workflow_builds_with_the_version_that_made_the_article(started):
+    workflow = (started / ".github" / "workflows" / "pages.yml").read_text()
+    assert f"run: pip install peek-article=={__version__}  # " in workflow
 
 
 @pytest.mark.parametrize("code", ["", "lab", "templates/figures"])

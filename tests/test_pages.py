@@ -495,6 +495,61 @@ def test_a_view_that_cannot_be_is_a_mistake_with_its_line(tmp_path: Path, view: 
     assert f"article.md:{(FRONT + body).count(chr(10)) + 1}: " in found and said in found
 
 
+@pytest.mark.parametrize(
+    ("figure", "key", "wrong", "said"),
+    [
+        ("beat", "ghost", "nettwork", 'did you mean "network"?'),
+        ("train", "speed", "17", "expected one of 1, 20, 200, 0"),
+        ("train", "start", "now", "expected one of build, own, placed"),
+        ("train", "data", "spiralz", "own-points"),
+        ("train", "seed", "150", "expected a number from 1 to 99"),
+        ("train", "width", "1", "expected a number, at least 2"),
+        ("digit", "example", "three", 'expected text like "3-0"'),
+        ("layers", "stage", "4", "expected a number from 0 to 3"),
+    ],
+)
+def test_a_value_that_no_control_has_is_told_of_an_option_and_of_a_view(
+    tmp_path: Path, figure: str, key: str, wrong: str, said: str
+) -> None:
+    body = f"/// figure | {figure}\n    id: fig-x\n    {{}}\n\n**X.** Y.\n///\n\n[So](#fig-x.{key}={wrong}).\n"
+    at = (FRONT + body[: body.index("{}")]).count("\n") + 1
+    value = wrong if wrong.isdecimal() else f'"{wrong}"'
+    told = refused(tmp_path, body=body.format(f"{key}: {wrong}"))
+    assert re.search(rf"article\.md:{at}: {key} is {value}; .*{re.escape(said)}", told)
+    assert re.search(rf"article\.md:{at + 5}: {key} is \"{wrong}\" in a view of {figure}; .*{re.escape(said)}", told)
+
+
+def test_what_readers_can_set_passes_as_an_option_and_in_a_view(tmp_path: Path) -> None:
+    """As "Copy link" writes it, also where readers train on what no run has."""
+    views = (
+        "#fig-b.classes=3&fig-b.ghost=margin-no-bias",
+        "#fig-t.classes=7&fig-t.activation=own-formula&fig-t.start=own",
+    )
+    body = "/// figure | beat\n    id: fig-b\n    ghost: networks\n\n**B.** Y.\n///\n\n"
+    body += "/// figure | train\n    id: fig-t\n    seed: 7\n    speed: 20\n    data: own-points\n\n**T.** Y.\n///\n"
+    index = Tags(render(tmp_path, body=body + "".join(f"\n[So]({view}).\n" for view in views))["index.html"])
+    assert [f"#{link['data-state']}" for link in index.all("a") if "data-state" in link] == [*views]
+
+
+def test_a_script_of_the_authors_says_what_its_properties_may_be() -> None:
+    script = """
+      { kind: "range", name: "heat", label: "Heat", min: 0.1, max: most(2), text: (v) => `${v}` },
+      { kind: "choice", name: "pair", values: [["a", say("A")], ["b-c", "B"]] },
+      { kind: "choice", name: "some", values: [["a", "A"], ...others] },
+      { kind: "text", name: "word", fits: WORD },
+      { kind: "text", name: "place", fits: peek.places.FITS },
+    ];
+    const WORD = /^[a/]{1,3}$/;
+    """
+    assert figures.properties("mine", script) == {
+        "heat": {"kind": "number", "min": 0.1},
+        "pair": {"kind": "choice", "values": ["a", "b-c"]},
+        "some": {"kind": "choice"},
+        "word": {"kind": "text", "fits": "^[a/]{1,3}$"},
+        "place": {"kind": "text"},
+    }
+
+
 def test_a_figure_stands_beside_the_text_up_to_what_is_as_wide(tmp_path: Path) -> None:
     table = "/// table | T.\n    id: tbl-t\n    size: {}\n\n| a |\n|---|\n| 1 |\n///\n"
     for after in ("## On {#sec-on}\n", MOVED.format("").replace("fig-bend", "fig-next"), table.format("wide")):

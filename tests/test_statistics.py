@@ -23,7 +23,7 @@ CORNERS = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]
 
 
 def run(seed, classes, **measures):
-    spec = {"classes": classes, "activation": "tanh", "seed": seed, "epochs": 100}
+    spec = {"classes": classes, "activation": "tanh", "seed": seed, "epochs": 100, "dataset": "arms", "kind": "spirals"}
     measures = {"pose": [[0.0, 0.0]] * classes, "packing_ratio": 0.9} | measures  # which figures ask for
     return Result(f"k{classes}-tanh-s{seed}", "grid", "", "tanh", spec, measures, {}, {})
 

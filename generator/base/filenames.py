@@ -22,6 +22,12 @@ _OF_PROGRAMS = (
     *(".tmp", ".bak", ".orig", ".rej", ".swp", ".part", ".crdownload", ".lnk", ".url", ".webloc", ".icloud"),
     *(":zone.identifier", ":encryptable"),
 )
+_COPY = "copy|kopie|copie|copia|cópia|副本|コピー|نسخة"
+_COPIED = re.compile(  # what Explorer, Finder, browsers and synchronisation call a copy
+    rf"(?:copy of|kopie von|copie de|copia de) (?P<first>.+)|(?P<of>.+?)(?: ?\(\d{{1,3}}\)"
+    rf"|(?: -)? (?:{_COPY})(?: \(?\d{{1,3}}\)?)?| \([^()]*\b(?:{_COPY})\b[^()]*\)|\.sync-conflict-[\w-]+)",
+    re.IGNORECASE,
+)
 _STRANGE = re.compile(r'[<>:"|?*]')
 _DEVICES = {
     *("con", "prn", "aux", "nul", "conin$", "conout$"),
@@ -43,6 +49,13 @@ def left_behind(name: str) -> bool:
     """Whether a system or a program left a file or folder of this name, or it is hidden: `~$a.docx`, `a.md~`."""
     marked = name.startswith((".", "~")) or name.endswith("~") or (name[:1] == name[-1:] == "#")
     return marked or of_system(name) or name.lower().endswith(_OF_PROGRAMS)
+
+
+def copied_from(name: str) -> str:
+    """The name of the file that one of this name is a copy of: `a (1).csv`, `a - Copy.csv`; "" where it is none."""
+    stem, ending = os.path.splitext(composed(name))
+    found = _COPIED.fullmatch(stem)
+    return f"{found['first'] or found['of']}{ending}" if found else ""
 
 
 def wrong(name: str) -> str:

@@ -13,22 +13,26 @@ Numerals are Latin in every language: axes, formulas, tables for download and nu
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import math
 import string
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import limits, rounding, toml
-from .errors import ContentError, Problem, mistake, short
+from . import limits, rounding, textfile, toml
+from .errors import ContentError, Problem, mistake, nearest, short
 from .memo import Memo
 from .overlay import Overlay, default_templates
 from .rounding import Marks
+from .warnings import Warned
 
 FOLDER = "words"
+COMPLETE = f"{FOLDER}/de.toml"  # with a row for all that a page says, which authors copy
 REFERENCE = "en"
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
 RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "nkoo", "syrc", "thaa"})
@@ -87,6 +91,7 @@ class Words:
     table    sentence -> its translation, or plural category -> its form
     quotes   what opens and closes a quotation, and one inside it
     numbers  zero to twenty in words
+    odd      what is odd about a table of the author's own
     """
 
     tag: str
@@ -95,6 +100,7 @@ class Words:
     table: Mapping[str, Any]
     quotes: tuple[str, str, str, str]
     numbers: tuple[str, ...]
+    odd: tuple[Warned, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.tag, len(self.table)))
@@ -227,7 +233,32 @@ def load(tag: str, templates: Overlay, memo: Memo | None = None) -> Words:
     facts = ENGLISH if spoken == REFERENCE else memo("language", tag, lambda: facts_of(tag))
     own = read[REFERENCE] | read[spoken]
     table = read[REFERENCE]["words"] | read[spoken]["words"]
-    return Words(tag, spoken, facts, table, tuple(own["quotes"]), tuple(own["numbers"]))
+    odd: list[str] = []
+    if (name := tables.get(spoken)) in templates.own:
+        text, ours = templates.text(name), textfile.read(default_templates() / COMPLETE)
+        place = str(templates.place(name))
+        odd = memo("unknown words", [text, ours, place], lambda: _unknown(text, ours, place))
+    told = tuple(Warned("unknown-words", said) for said in odd)
+    return Words(tag, spoken, facts, table, tuple(own["quotes"]), tuple(own["numbers"]), told)
+
+
+def _unknown(text: str, ours: str, place: str) -> list[str]:
+    """What is to be said of each row of an author's table that is like one of ours, and is none."""
+    known, found = toml.parse(ours, COMPLETE)["words"], []
+    for sentence in toml.parse(text, place)["words"]:
+        if sentence not in known and (near := nearest(sentence, known)):
+            said = f'{place}:{_line(text, sentence)}: no page says "{short(sentence)}"; did you mean "{near}"?'
+            found.append(said)
+    return found
+
+
+def _line(text: str, sentence: str) -> int:
+    """The line of a row in a table of words."""
+    for line, row in enumerate(text.split("\n"), 1):
+        with contextlib.suppress(tomllib.TOMLDecodeError):
+            if sentence in tomllib.loads(row):
+                return line
+    return 1
 
 
 @functools.lru_cache(maxsize=16)
@@ -245,7 +276,7 @@ def _table(text: str, place: str) -> dict[str, Any]:
         raise mistake(place, "no table of a language", expected)
     wrong = [
         Problem(
-            place,
+            f"{place}:{_line(text, sentence)}",
             f'the words of "{short(sentence)}"',
             "text without <, with the values that it has in braces, and no others",
         )

@@ -1,6 +1,6 @@
 """The works an article may cite, and how they are cited and listed.
 
-    works, problems = parse(text, "references.bib", memo)
+    works, problems = parse({"references.bib": text}, memo)
     work = works.entries["moss2020"]           # decoded now, and not before
     year = works.years(cited)["moss2020"]      # "2020a"
     html = render(work, year, math)            # a line of the list of references
@@ -145,11 +145,10 @@ class Entry:
 
 
 class _Works(Mapping[str, Entry]):
-    """Works by key, in the order of the file; each is decoded when it is first asked for."""
+    """Works by key, in the order of the files; each is decoded when it is first asked for."""
 
-    def __init__(self, raw: Mapping[str, Any], file: str, memo: Memo) -> None:
+    def __init__(self, raw: Mapping[str, Any], memo: Memo) -> None:
         self.raw = raw
-        self.file = file
         self.memo = memo
         self.made: dict[str, Entry] = {}
 
@@ -175,14 +174,14 @@ class _Works(Mapping[str, Entry]):
         return Entry(
             key=plain["key"],
             kind=plain["kind"],
-            place=f"{self.file}:{plain['line']}",
+            place=plain["place"],
             people=people,
             texts=texts,
             literal=plain["literal"],
             year=bibtex.year_of(texts) or WORDS["no-date"],
             anchor=self.anchors[plain["key"]],
-            problems=tuple(Problem(f"{self.file}:{line}", *said) for line, *said in plain["wrong"]),
-            odd=tuple(Warned("odd-work", f"{self.file}:{line}: {said}") for line, said in plain["odd"]),
+            problems=tuple(Problem(*wrong) for wrong in plain["wrong"]),
+            odd=tuple(Warned("odd-work", f"{place}: {said}") for place, said in plain["odd"]),
         )
 
     @functools.cached_property
@@ -202,17 +201,17 @@ class _Works(Mapping[str, Entry]):
 
 @dataclass(frozen=True)
 class Bibliography:
-    """The works of a file, by key, in the order of the file.
+    """The works of some files, by key, in the order of the files.
 
-    file      its path as the author typed it
+    files     their paths as the author typed them
     raw       the works as `bibtex.read` gives them
-    nameless  line and fault of what has no key
+    nameless  place and fault of what has no key
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
-    file: str = "references.bib"
+    files: tuple[str, ...] = ("references.bib",)
     raw: Mapping[str, Any] = field(default_factory=dict)
-    nameless: tuple[tuple[int, str], ...] = ()
+    nameless: tuple[tuple[str, str], ...] = ()
 
     def years(self, cited: Collection[str]) -> dict[str, str]:
         """Cited key -> year, with a letter where two cited works would read the same: 2020a, 2020b."""
@@ -240,15 +239,17 @@ class Bibliography:
         faults = [fault for work in alone.values() for fault in [*work["odd"], *work["wrong"]]]
         found = [
             *(
-                (work["line"], Warned("uncited-work", f'{self.file}:{work["line"]}: "{key}" is never cited'))
+                (work["place"], Warned("uncited-work", f'{work["place"]}: "{key}" is never cited'))
                 for key, work in alone.items()
             ),
-            *(
-                (line, Warned("broken-work", f"{self.file}:{line}: {said}"))
-                for line, said, *_ in [*self.nameless, *faults]
-            ),
+            *((place, Warned("broken-work", f"{place}: {said}")) for place, said, *_ in [*self.nameless, *faults]),
         ]
-        return [warned for _, warned in sorted(found)]
+
+        def order(one: tuple[str, Warned]) -> tuple[int, int, Warned]:
+            file, _, line = one[0].rpartition(":")
+            return self.files.index(file), int(line), one[1]
+
+        return [warned for _, warned in sorted(found, key=order)]
 
 
 def _letter(index: int, year: str) -> str:
@@ -260,20 +261,23 @@ def _letter(index: int, year: str) -> str:
     return said if year[-1:].isdigit() else f"-{said}"
 
 
-def parse(text: str, file: str, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
-    """The works of a BibTeX or BibLaTeX file, and what is wrong with the file as a whole.
+def parse(texts: Mapping[str, str], memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
+    """The works of files of BibTeX or BibLaTeX, and what is wrong with a file as a whole.
 
-    file  its path as the author typed it, for the places of the problems
-    memo  what was read before
+    texts  what each holds, by its path as the author typed it, which begins the places of the problems
+    memo   what was read before
     """
     memo = memo or Memo()
-    kept = memo("bibliography", text, lambda: bibtex.read(text))
+    kept: dict[str, Any] = {"works": {}, "broken": []}
     problems = []
-    said = "" if "@" in text else re.sub(r"^[ \t]*%.*$", "", text, flags=re.MULTILINE).strip("\ufeff \t\r\n")
-    if said:
-        problems.append(Problem(f"{file}:1", f'"{short(said)}" holds no work', "entries like @article{key, …}"))
-    nameless = tuple((line, said) for line, said in kept["broken"])
-    return Bibliography(_Works(kept["works"], file, memo), file, kept["works"], nameless), problems
+    if any(texts.values()):
+        kept = memo("bibliography", [*texts.items()], lambda: bibtex.read(texts))
+    for file, text in texts.items():
+        said = "" if "@" in text else re.sub(r"^[ \t]*%.*$", "", text, flags=re.MULTILINE).strip("\ufeff \t\r\n")
+        if said:
+            problems.append(Problem(f"{file}:1", f'"{short(said)}" holds no work', "entries like @article{key, …}"))
+    nameless = tuple((place, said) for place, said in kept["broken"])
+    return Bibliography(_Works(kept["works"], memo), tuple(texts), kept["works"], nameless), problems
 
 
 # Styles
@@ -395,6 +399,9 @@ class _Line:
         self.math = math
         self.left = dict(entry.texts)
         self.url = _url(entry)
+        journal = tex.plain(entry.texts.get("journal", ())).removeprefix("arXiv preprint ")
+        if (eprint := _eprint(entry)) and eprint[0] == f"arXiv:{_arxiv(journal)}":
+            self.left.pop("journal")  # as Zotero says it twice
 
     def say(self, name: str) -> str:
         """A word of the style."""
@@ -548,7 +555,8 @@ def _reversed(name: Name) -> str:
     """A name, family first."""
     if _OF_EAST_ASIA.fullmatch(name.family + name.given):
         return name.family + name.given
-    return ", ".join(filter(None, [name.family, _initials(name.given), name.suffix]))
+    comma = "، " if re.match("[\u0600-\u06ff]", name.family) else ", "
+    return comma.join(filter(None, [name.family, _initials(name.given), name.suffix]))
 
 
 def _running(names: tuple[Name, ...], others: bool, words: Words) -> str:

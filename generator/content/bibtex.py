@@ -1,6 +1,6 @@
-"""BibTeX or BibLaTeX -> plain records of the works in it, each with its line and with what is wrong with it alone.
+"""BibTeX or BibLaTeX -> plain records of the works in it, each with its place and with what is wrong with it alone.
 
-    kept = read(text)            # all works, in TeX; bibtexparser finds the blocks
+    kept = read({"r.bib": text}) # all works, in TeX; bibtexparser finds the blocks
     work(kept["works"]["moss"])  # one of them, decoded
 
 Both give values that a memo keeps, so that neither library is loaded where the file did not change, and no work is
@@ -14,7 +14,7 @@ import itertools
 import logging
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..base import textfile
@@ -102,26 +102,24 @@ class _TooLongError(Exception):
     """Abbreviations or commands stand for more characters than a value, or all of them, may have: so many."""
 
 
-def read(text: str) -> dict[str, Any]:
-    """Every work of a file, in TeX.
+def read(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Every work of some files, in TeX: abbreviations, commands and parents hold in those below as well.
 
-    works   key -> {"kind", "line", "fields": field -> [TeX, line], "above": keys it takes fields from,
-            "wrong": [[line, wrong, expected, nearest], …], "odd": [[line, what], …]}
-    broken  [[line, what is wrong], …] of entries that have no key
+    texts   file -> what it holds; a place is "r.bib:12"
+    works   key -> {"kind", "place", "fields": field -> [TeX, place], "above": keys it takes fields from,
+            "wrong": [[place, wrong, expected, nearest], …], "odd": [[place, what], …]}
+    broken  [[place, what is wrong], …] of entries that have no key
     """
-    from bibtexparser import model, splitter
+    from bibtexparser import model
 
-    logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
-    text = _COMMENT.sub("", text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
-    text = re.sub(r'\\\\(?=[{}",=])', r"\\\\ ", text)  # a sign after a line's end is none that TeX escapes
     strings = dict.fromkeys(MONTHS, "")
     commands: dict[str, tuple[int, str]] = {}
     found: dict[str, Any] = {"works": {}, "broken": []}
     left = MOST
     last: dict[str, Any] = {}
-    for block in splitter.Splitter(text).split().blocks:
+    for file, block in _blocks(texts):
         entry = getattr(block, "ignore_error_block", None) or block
-        line = (block.start_line or 0) + 1
+        place = f"{file}:{(block.start_line or 0) + 1}"
         if isinstance(entry, model.String | model.Preamble):
             try:
                 said = _value(entry.value, strings)[0]
@@ -135,50 +133,71 @@ def read(text: str) -> dict[str, Any]:
             continue  # words in between
         elif isinstance(entry, model.Entry):
             try:
-                last = _entry(entry, line, strings, commands)
+                last = _entry(entry, file, place, strings, commands)
                 left -= sum(len(said) for said, *_ in last["fields"].values())
                 if left < 0:
                     raise _TooLongError(MOST)
             except _TooLongError as error:
                 what = f"abbreviations or commands stand for more than {error.args[0]:,} characters"
-                last = _without(line, [line, f'entry "{entry.key}": {what}', "", None])
-            _keep(found, entry.key, line, last)
+                last = _without(place, [place, f'entry "{entry.key}": {what}', "", None])
+            _keep(found, entry.key, place, last)
         elif isinstance(entry, model.ImplicitComment) and last and re.match(r",\s*\w+\s*=", entry.comment):
-            last["wrong"].append([line, f'"{short(entry.comment)}" behind an entry', "it before the last }", None])
+            last["wrong"].append([place, f'"{short(entry.comment)}" behind an entry', "it before the last }", None])
         elif isinstance(block, model.ParsingFailedBlock):
             key = _KEY.match(block.raw or "")
             _keep(
                 found,
                 key[1] if key else "",
-                line,
-                _broken(key[1] if key else "", line, getattr(block.error, "abort_reason", "")),
+                place,
+                _broken(key[1] if key else "", place, getattr(block.error, "abort_reason", "")),
             )
     _inherit(found["works"])
     return found
 
 
-def _keep(found: dict[str, Any], key: str, line: int, work: dict[str, Any]) -> None:
+def _blocks(texts: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """What stands in files, in its order, each with its file."""
+    from bibtexparser import splitter
+
+    logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
+    for file, text in texts.items():
+        text = _COMMENT.sub("", text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+        text = re.sub(r'\\\\(?=[{}",=])', r"\\\\ ", text)  # a sign after a line's end is none that TeX escapes
+        for block in splitter.Splitter(text).split().blocks:
+            yield file, block
+
+
+def _keep(found: dict[str, Any], key: str, place: str, work: dict[str, Any]) -> None:
     if not key:
-        found["broken"].append([line, "an entry without a key"])
+        found["broken"].append([place, "an entry without a key"])
     elif key in found["works"]:
         first = found["works"][key]
-        first["odd"].append([line, f'the key "{key}" is used twice; the work on line {first["line"]} counts'])
+        file, _, line = first["place"].rpartition(":")
+        if place.rpartition(":")[0] == file:
+            first["odd"].append([place, f'the key "{key}" is used twice; the work on line {line} counts'])
+        elif _said(work) != _said(first):  # as of a work that two exports have
+            first["odd"].append([place, f'the key "{key}" is another work\'s; that at {first["place"]} counts'])
     else:
         found["works"][key] = work
 
 
-def _broken(key: str, line: int, reason: str) -> dict[str, Any]:
+def _said(work: Mapping[str, Any]) -> Any:
+    """What a work says, wherever it stands."""
+    return work["kind"], {name: [tex, *more] for name, (tex, _, *more) in work["fields"].items()}
+
+
+def _broken(key: str, place: str, reason: str) -> dict[str, Any]:
     if "nexpected" in reason or "found @" in reason:  # end of the file, or start of a block
-        wrong = [line, f'entry "{key}" is not closed', "}", None]
+        wrong = [place, f'entry "{key}" is not closed', "}", None]
     else:
         after = re.search(r"[Ee]xpected (?:a |either a )?(.*?)(?:, but|\.?$)", reason)
-        wrong = [line, f'entry "{key}" was not understood', after[1].replace("`", "") if after else "", None]
-    return _without(line, wrong)
+        wrong = [place, f'entry "{key}" was not understood', after[1].replace("`", "") if after else "", None]
+    return _without(place, wrong)
 
 
-def _without(line: int, wrong: list[Any]) -> dict[str, Any]:
+def _without(place: str, wrong: list[Any]) -> dict[str, Any]:
     """A work of which nothing is known but what is wrong."""
-    return {"kind": "misc", "line": line, "fields": {}, "above": [], "wrong": [wrong], "odd": []}
+    return {"kind": "misc", "place": place, "fields": {}, "above": [], "wrong": [wrong], "odd": []}
 
 
 def _commands(preamble: str) -> dict[str, tuple[int, str]]:
@@ -223,15 +242,15 @@ def _expanded(value: str, commands: Mapping[str, tuple[int, str]]) -> str:
 
 
 def _entry(
-    entry: Any, line: int, strings: Mapping[str, str], commands: Mapping[str, tuple[int, str]]
+    entry: Any, file: str, place: str, strings: Mapping[str, str], commands: Mapping[str, tuple[int, str]]
 ) -> dict[str, Any]:
     kind = entry.entry_type.lower()
     fields: dict[str, list[Any]] = {}
-    unknown: dict[str, int] = {}
-    made: dict[str, Any] = {"kind": kind, "line": line, "fields": fields, "above": [], "wrong": [], "odd": []}
+    unknown: dict[str, str] = {}
+    made: dict[str, Any] = {"kind": kind, "place": place, "fields": fields, "above": [], "wrong": [], "odd": []}
     for field in entry.fields:
         typed = field.key.rpartition("\n")[2].strip().lower()
-        name, at = ALIASES.get(typed, typed), field.start_line + 1
+        name, at = ALIASES.get(typed, typed), f"{file}:{field.start_line + 1}"
         said, abbreviation, rest = _value(field.value, strings)
         if rest:
             made["wrong"].append([at, f'"{short(rest)}" was not understood', f', after the field "{typed}"', None])
@@ -250,7 +269,7 @@ def _entry(
     for name in NEEDED:
         like = [said for said in unknown if abs(len(said) - len(name)) < 2] if name not in had else []
         if near := nearest(name, like) if like else None:
-            made["wrong"].append([line, f'entry "{entry.key}" has no {name}', "", near])
+            made["wrong"].append([place, f'entry "{entry.key}" has no {name}', "", near])
     return made
 
 
@@ -360,7 +379,7 @@ class _Work:
         odd = list(self.raw["odd"])
         if kind not in KINDS and (near := nearest(kind, KINDS)):
             said = f'entry "{self.key}" is "@{kind}", which no kind of work is; did you mean "@{near}"?'
-            odd.append([self.raw["line"], said])
+            odd.append([self.raw["place"], said])
         for name in ("url", "doi"):
             said = re.sub(r"(?i)\Adoi:?\s+|\s*\[doi\]\Z", "", literal.get(name, ""))
             if cut := said.split()[1:]:
@@ -381,27 +400,27 @@ class _Work:
         if countries := re.findall(r"\bcountry([a-z]{2})\b", tex.plain(texts.get("address", []))):
             texts["address"] = [", ".join(map(str.upper, countries))]
         if not (people or texts or self.wrong):
-            self.wrong.append([self.raw["line"], f'entry "{self.key}" says nothing', "author, title and year", None])
+            self.wrong.append([self.raw["place"], f'entry "{self.key}" says nothing', "author, title and year", None])
         return {
-            **{"key": self.key, "kind": KINDS.get(kind, "misc"), "line": self.raw["line"], "people": people},
+            **{"key": self.key, "kind": KINDS.get(kind, "misc"), "place": self.raw["place"], "people": people},
             **{"texts": texts, "literal": literal, "wrong": self.wrong, "odd": odd},
         }
 
     def _text(self, name: str) -> list[Any]:
-        value, line, *more = self.fields[name]
+        value, place, *more = self.fields[name]
         if more:
-            self.wrong.append([line, *more[0]])
+            self.wrong.append([place, *more[0]])
         return self._decoded(value, name)
 
     def _decoded(self, value: str, name: str) -> list[Any]:
-        line = self.fields[name][1]
+        file, _, line = self.fields[name][1].rpartition(":")
         self._clean(value, name)
         if name in ("date", "urldate") and "\\" not in value:
             return [tex.bare(value)]  # where a ~ is no blank
         found = tex.decode(value)
         for command, below in found["unknown"]:
             wrong = f'unknown TeX command "{command}"' if command else f'the TeX of "{name}" was not understood'
-            self.wrong.append([line + below, wrong, "the letter itself" if command else "", None])
+            self.wrong.append([f"{file}:{int(line) + below}", wrong, "the letter itself" if command else "", None])
         return list(found["parts"])
 
     def _clean(self, value: str, name: str) -> None:
@@ -412,9 +431,9 @@ class _Work:
 
     def _people(self, field: str) -> list[Any]:
         """[[[family, given, suffix], …], whether there are others]."""
-        value, line, *more = self.fields[field]
+        value, place, *more = self.fields[field]
         if more:
-            self.wrong.append([line, *more[0]])
+            self.wrong.append([place, *more[0]])
         value = tex.unescaped(value).strip().rstrip("; ")
         parts = [part.strip() for part in _split(value, r"(?:^|(?<=\s))and(?=\s|$)|[;；؛、]")]
         parts = list(itertools.chain.from_iterable(map(_by_ampersand, parts)))
@@ -430,7 +449,7 @@ class _Work:
                 names.append(self._name(part, field))
             else:
                 expected = "names joined by one “and”"
-                self.wrong.append([line, "an author without a name", expected, None])
+                self.wrong.append([place, "an author without a name", expected, None])
         return [[name for name in names if name[0]], others]
 
     def _name(self, part: str, field: str) -> list[str]:
@@ -503,13 +522,16 @@ def year_of(texts: Mapping[str, Iterable[Any]]) -> str:
     ends = [_year(end) for end in date.split("/")]
     if len(ends) > 2 or None in ends or not (ends[0] or ends[-1]):
         dated = _DATED.fullmatch(date)
-        return (dated[1] or dated[2]) if dated else date
+        return next(filter(None, dated.groups())) if dated else date
     return ends[0] or "" if len(ends) == 1 or ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
 
 
 _MONTH = r"(?:jan|ene|f[eé][bv]|m[aäá]r|a[pbv]r|ma[iy]|ju[iln]|a[ogu]|sep|o[ck]t|nov|d[eé][cz]|dic)[^\W\d_]*"
 _DAY = rf"(?:\d{{1,2}}|{_MONTH})[\s.,/]+"
-_DATED = re.compile(rf"(?:{_DAY})+(\d{{4}})|(\d{{4}})(?:[./]\d\d?){{2}}", re.IGNORECASE)  # May 12, 2018; 2018/5/12
+_DATED = re.compile(  # May 12, 2018; 2018/5/12; 2018 May-Jun
+    rf"(?:{_DAY})+(\d{{4}})|(\d{{4}})(?:[./]\d\d?){{2}}|(\d{{4}})[,;]?(?:[\s-]+(?:\d{{1,2}}|{_MONTH})\.?)+",
+    re.IGNORECASE,
+)
 
 
 def _year(said: str) -> str | None:

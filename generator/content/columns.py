@@ -199,12 +199,20 @@ class _Head:
 
 
 def _rows(path: Path, between: str, above: int) -> Iterator[Row]:
-    """The rows that hold something below so many lines, each with its line."""
+    """The rows that hold something below so many lines, each with its line.
+
+    raises  ContentError: a quotation mark holds all that follows
+    """
+    cells: list[str] = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(itertools.islice(file, above, None), delimiter=between, skipinitialspace=True)
         for cells in reader:
             if any(map(str.strip, cells)):
                 yield above + reader.line_num, cells
+    last = "".join(cells[-1:])
+    if "\n" in last and not path.read_bytes().rstrip().endswith(b'"'):
+        line = above + reader.line_num - last.rstrip().count("\n")
+        raise mistake(f"{path}:{line}", "a quotation mark that is not closed", 'another " at the end of its cell')
 
 
 def _head(path: Path, gaps: bool) -> _Head:

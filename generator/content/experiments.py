@@ -22,7 +22,7 @@ from ..networks.spec import RunSpec, flat
 from . import external
 from . import lab as code
 from .activations import Activations
-from .datasets import CLASSES, Datasets, Picked, is_named
+from .datasets import Datasets, Picked
 from .external import ExternalResults
 from .keys import Keys, Lines, listed, shown
 from .lab import SEED, Function, Lab
@@ -253,6 +253,12 @@ class _Reader(Keys):
         self.data = Datasets(self, self.lab)
         self.travelling: list[str] = []  # what is to be said of own data that goes with the page
         self.runs = 0  # of the experiments so far
+        self.profile = ""  # under which an experiment is read; "": as its own table has it
+
+    def at(self, path: tuple[str, ...]) -> str:
+        """The place of a key path, of an experiment's in the profile that changes it."""
+        changed = ("profile", self.profile, *path[1:])
+        return super().at(changed if path[:1] == ("experiment",) and changed in (self.lines or ()) else path)
 
     @property
     def run_fields(self) -> dict[str, Field]:
@@ -276,16 +282,18 @@ class _Reader(Keys):
         if profile not in names:
             self.wrong(("profile",), f'unknown profile "{profile}"', listed(names), nearest(profile, names))
         experiments = self.tables_of(given, "experiment")
-        self.check_profiles(profiles, experiments)
-        chosen = {name: keys for name, keys in profiles.get(profile, {}).items() if isinstance(keys, dict)}
-        planned: list[Experiment] = []
-        trials: list[Trials] = []
-        for name, table in experiments.items():
-            merged = {**table, **chosen.get(name, {})}
-            if "run" in table:
-                trials += self.trials(name, merged, [each.table for each in trials])
-            else:
-                planned.append(self.experiment(name, merged, first=not planned))
+        changes = {each: self.changes(each, profiles.get(each, {}), experiments) for each in names}
+        planned, trials, travelling = list[Experiment](), list[Trials](), list[str]()
+        for each in names:  # what is wrong under one that is not chosen is told as well
+            told, self.problems, self.travelling = self.problems, [], []
+            changed = experiments if each in ("standard", profile) else changes[each]
+            read = self.experiments(each, changes[each], {name: experiments[name] for name in changed})
+            heads, known = {self.at(("profile", each, name)) for name in changed}, {one.wrong for one in told}
+            again = [one for one in self.problems if one in told or (one.place in heads and one.wrong in known)]
+            self.problems = [*told, *(one for one in self.problems if one not in again)]
+            if each == (profile if profile in names else "standard"):
+                planned, trials, travelling = *read, self.travelling
+        self.profile, self.travelling = "", travelling
         results = self.tables_of(given, "results")
         beside = [self.results(name, table, experiments) for name, table in results.items()]
         found = tuple(table for table in beside if table)
@@ -322,23 +330,26 @@ class _Reader(Keys):
                 found[name] = tuple(dict.fromkeys(counts))
         return found
 
-    def check_profiles(self, profiles: dict[str, Any], experiments: dict[str, Any]) -> None:
-        """Every profile, chosen or not, changes known fields of known experiments to values that they may have."""
-        for name, table in profiles.items():
-            path = ("profile", name)
-            for experiment, fields in self.known(path, table, experiments, "experiment").items():
-                table = experiments[experiment]
-                if "run" in table:
-                    self.trial_axes((*path, experiment), fields, self.lab.of("experiment").get(str(table["run"])))
-                    continue
-                allowed = ("dataset", *EXPERIMENT_FIELDS, *self.run_fields)
-                for key, value in self.known((*path, experiment), fields, allowed, "key").items():
-                    if key in EXPERIMENT_FIELDS:
-                        self.single((*path, experiment, key), value, EXPERIMENT_FIELDS[key])
-                    elif key == "classes" and is_named(value):
-                        self.single((*path, experiment, key), value, CLASSES)
-                    elif key in self.run_fields:
-                        self.axis((*path, experiment, key), value, self.run_fields[key])
+    def changes(self, profile: str, table: Any, experiments: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """What a profile changes of each experiment that it names."""
+        path = ("profile", profile)
+        found = self.known(path, table, experiments, "experiment")
+        return {name: self.known((*path, name), fields, fields, "key") for name, fields in found.items()}
+
+    def experiments(
+        self, profile: str, changes: Mapping[str, dict[str, Any]], tables: Mapping[str, dict[str, Any]]
+    ) -> tuple[list[Experiment], list[Trials]]:
+        """The experiments of some tables under a profile, and those in the author's own code."""
+        planned: list[Experiment] = []
+        trials: list[Trials] = []
+        self.profile, self.runs = profile, 0
+        for name, table in tables.items():
+            merged = {**table, **changes.get(name, {})}
+            if "run" in table:
+                trials += self.trials(name, merged, [each.table for each in trials])
+            else:
+                planned.append(self.experiment(name, merged, first=not planned))
+        return planned, trials
 
     def trials(self, name: str, table: dict[str, Any], taken: list[str]) -> Iterator[Trials]:
         """An experiment in the author's own code, if its table is right. taken: names of tables before."""
@@ -437,7 +448,7 @@ class _Reader(Keys):
         planned = _planned(name, runs, fixed, first, self.data.images)
         places = itertools.chain.from_iterable((run.spec.label, *(run.folder or "").split("/")) for run in planned)
         self.check_names(path, [name, *(f"{name}/{run.id}" for run in planned), *dict.fromkeys(places)])
-        return Experiment(name, about, planned, self.at(path))
+        return Experiment(name, about, planned, super().at(path))
 
     def axes(
         self, path: tuple[str, ...], table: dict[str, Any], of_data: Collection[str], of_files: Picked

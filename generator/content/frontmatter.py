@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..base import style, textfile
-from ..base.errors import Problem, meant, nearest, short
+from ..base.errors import Problem, meant, nearest, quoted, short
 from ..base.language import ENGLISH, REFERENCE, facts_of
 from ..base.warnings import Warned
 from ..base.yaml import Yaml
@@ -117,13 +117,15 @@ def _unmarked_sentence(value: Yaml, wrong: Callable[..., None]) -> str:
     return unmarked(text) or text
 
 
-def _bibliography(value: Yaml, wrong: Callable[..., None]) -> str:
-    items = value.items
-    text = _sentence(items[0], wrong) if len(items) == 1 else ""
-    path = PurePosixPath(text)
-    if not text.endswith(".bib") or path.is_absolute() or ".." in path.parts:
-        wrong(value.line, "one file of this folder that ends in .bib")
-    return path.as_posix()
+def _bibliography(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
+    found = []
+    for item in value.items:
+        path = PurePosixPath(item.value.strip() if isinstance(item.value, str) else "")
+        if path.suffix != ".bib" or path.is_absolute() or ".." in path.parts:
+            expected = "a file of this folder that ends in .bib, or a list of these"
+            wrong(item.line, expected, f"bibliography: {quoted(item.value)} was not understood")
+        found.append(path.as_posix())
+    return tuple(dict.fromkeys(found))
 
 
 def _abstract(value: Yaml, wrong: Callable[..., None]) -> Any:
@@ -449,7 +451,7 @@ class Meta:
     data_licence  of what readers may take away; "": nothing is said
     abstract   as plain text; the page begins with it as it was written
     headings   "title" and "subtitle" as the page sets them, where they hold formulas or what is told of
-    bibliography  the file of works, in the folder
+    bibliography  the files of works, in the folder
     """
 
     title: str = _row(_unmarked_sentence, own=True)
@@ -472,7 +474,7 @@ class Meta:
     version: str = _row(_version, "")
     data_licence: str = _row(_sentence, "", ("data_license",))
     abstract: str = _row(_abstract, "", own=True)
-    bibliography: str = _row(_bibliography, "references.bib")
+    bibliography: tuple[str, ...] = _row(_bibliography, ("references.bib",))
     headings: tuple[tuple[str, InParts], ...] = ()
 
     def parts(self, name: str) -> InParts:

@@ -74,6 +74,7 @@ SIGNS |= {  # journals as NASA's ADS exports them
     **{"araa": "Annual Review of Astronomy and Astrophysics", "psj": "Planetary Science Journal"},
     **{"rmxaa": "Revista Mexicana de Astronomía y Astrofísica", "gca": "Geochimica et Cosmochimica Acta"},
 }
+CHEMISTRY = ("ce", "pu")  # of mhchem: each a formula of its own
 ACCENTS = ("`", "'", "^", "~", '"', "=", ".", "u", "v", "H", "k", "c", "d", "b", "r")
 BELOW_OR_ABOVE = {"textcommabelow": "\u0326", "h": "\u0309"}  # accents that the library has not
 REFERENCES = ("ref", "autoref", "cref", "Cref", "eqref", "cite", "citet", "citep", "today", "input", "include")
@@ -115,9 +116,9 @@ def decode(tex: str) -> dict[str, Any]:
     text = _BARE.sub(plainly, _WRAPPED.sub(wrapped, tex))
     text = _OF_BABEL.sub(r"„\1“", text)
     text = _ANGLE.sub(lambda m: "<" if m[2] == "less" else ">", text)
+    text = unescaped(text)
     while text != (outer := _HTML.sub(element, text)):
         text = outer
-    text = unescaped(text)
     text = _SIGNIFICANT.sub(_signs, text)
     text = _TWO_ACCENTS.sub(r"\1{\2}", text)
     return _Decoder(text, addresses).decoded()
@@ -195,7 +196,7 @@ def _libraries() -> tuple[Any, Any, Any]:
 
     logging.getLogger("pylatexenc").addHandler(logging.NullHandler())
     known = latexwalker.get_default_latex_context_db()
-    one = [*STYLES, *QUOTES, *THROUGH, "url", *BELOW_OR_ABOVE, "ensuremath"]
+    one = [*STYLES, *QUOTES, *THROUGH, *CHEMISTRY, "url", *BELOW_OR_ABOVE, "ensuremath"]
     none = [*SWITCHES, *SIGNS]
     known.add_context_category(
         "bibliography",
@@ -278,6 +279,8 @@ class _Decoder:
             return self._parts(inner)
         if name in DROPPED:
             return []
+        if name in CHEMISTRY:
+            return [["math", node.latex_verbatim(), "".join(each.latex_verbatim() for each in inner).strip("{}")]]
         if name == "ensuremath":
             return self._math("".join(node.latex_verbatim() for node in inner).strip("{}"))
         number = inner[0].latex_verbatim().strip("{}") if name in ("url", "href") and inner else ""

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from ..base import filenames, limits, textfile, toml
 from ..base.errors import ContentError, Problem, collecting, meant, nearest, short
@@ -138,14 +139,14 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False, pictures:
         page = _page(directory, name, pages[0].meta if pages else None, problems, memo, pictures, embedded)
         if page:
             pages.append(page)
-    name_of_works = pages[0].meta.bibliography if pages else WORKS
-    works, wrong = read_bibliography(directory, name_of_works, memo)
+    of_works = [*dict.fromkeys(name for page in pages for name in page.meta.bibliography)] or [WORKS]
+    works, wrong = read_bibliography(directory, of_works, memo)
     problems += wrong
     foreseen = predictions.NONE
     with collecting(problems):
         foreseen = predictions.read(directory)
-    problems += misnamed(directory, {*READ, name_of_works})
-    own = tuple(asset for asset in assets(directory, lab) if asset.path != name_of_works)
+    problems += misnamed(directory, {*READ, *of_works})
+    own = tuple(asset for asset in assets(directory, lab) if asset.path not in of_works)
     problems += [drawn for asset in own if (drawn := _drawing_wrong(directory, asset, memo))]
     problems += _unportable(directory, pages, own)
     for folder in dict.fromkeys(asset.path.partition("/")[0] for asset in own if "/" in asset.path):
@@ -154,6 +155,8 @@ def read(directory: Path, memo: Memo | None = None, lab: bool = False, pictures:
     if problems:
         raise ContentError([*(wrong for page in pages for wrong in page.wrong), *problems])
     pages[1:] = sorted(pages[1:], key=lambda page: (page.meta.nav_order is None, page.meta.nav_order or 0, page.path))
+    if copies := (*_copies(directory, pages, own),):
+        pages[0] = replace(pages[0], odd=(*pages[0].odd, *copies))
     own += tuple(Asset(path, embedded[path]) for path in sorted(embedded))
     return Article(tuple(_told_apart(pages)), works, own, foreseen)
 
@@ -167,6 +170,20 @@ def _told_apart(pages: Iterable[Page]) -> Iterator[Page]:
         else:
             said = f'{page.file}: its title is that of {other.path}, "{short(page.title)}"; expected one of its own'
             yield replace(page, odd=(*page.odd, Warned("repeated-title", said)))
+
+
+def _copies(directory: Path, pages: Iterable[Page], own: Iterable[Asset]) -> Iterator[Warned]:
+    """A warning for each file that its name calls a copy of one beside it, and that no text names."""
+    for asset in own:
+        name = PurePosixPath(asset.path).name
+        first = filenames.copied_from(name)
+        if not first or not (asset.source.parent / first).exists():
+            continue
+        table = directory / "experiments.toml"
+        texts = [*(page.body for page in pages), textfile.read(table, "replace") if table.exists() else ""]
+        if not any(said in text for said in (name, quote(name)) for text in texts):
+            said = f"{directory / asset.path}: goes with the site, and looks like a copy of {first}"
+            yield Warned("copied-file", f"{said}; expected a name of its own, or that it is deleted")
 
 
 def is_hidden(name: str) -> bool:
@@ -212,18 +229,23 @@ def _drawing_wrong(directory: Path, asset: Asset, memo: Memo) -> Problem | None:
     return Problem(*said) if said else None
 
 
-def read_bibliography(directory: Path, name: str, memo: Memo | None = None) -> tuple[Bibliography, list[Problem]]:
-    """The works of a file in the folder, empty without one, and what is wrong with it as a whole."""
-    file = filenames.located(directory, name)
-    if not file:
-        file = directory / name
-        there = sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*.bib"))
-        wrong = Problem(str(file), "there is no such file, which the front matter names", *meant(name, there, "files"))
-        return Bibliography(file=str(file)), [] if name == WORKS else [wrong]
-    try:
-        return bibliography.parse(textfile.read(file, "replace"), str(file), memo)
-    except ContentError as error:
-        return Bibliography(file=str(file)), [*error.problems]
+def read_bibliography(
+    directory: Path, names: Iterable[str], memo: Memo | None = None
+) -> tuple[Bibliography, list[Problem]]:
+    """The works of files in the folder, none of one that is not there, and what is wrong with one as a whole."""
+    texts, problems = dict[str, str](), list[Problem]()
+    for name in names:
+        file = str(path := filenames.located(directory, name) or directory / name)
+        texts[file] = ""
+        with collecting(problems):
+            if path.exists():
+                texts[file] = textfile.read(path, "replace")
+            elif name != WORKS:
+                there = sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*.bib"))
+                wrong = "there is no such file, which the front matter names"
+                problems.append(Problem(file, wrong, *meant(name, there, "files")))
+    works, wrong_with = bibliography.parse(texts, memo)
+    return works, [*problems, *wrong_with]
 
 
 def published(name: str) -> bool:
@@ -368,6 +390,8 @@ def _parsed_page(
         expected = f"letters from a to z, digits, - and _ , and none of {', '.join(OUR_PAGES)}"
         plain = re.sub(r"[^a-z0-9._]+", "-", bibliography.folded(stem)).strip("-._")
         near = f"{plain}.md" if plain and plain not in OUR_PAGES and plain != stem else None
+        if copied := filenames.copied_from(name):
+            expected, near = f"a name of its own, or that it is deleted: it looks like a copy of {copied}", None
         problems.append(Problem(file, f'a page cannot be called "{name}"', expected, near))
     above = _EMPTY.match(text).end()  # type: ignore[union-attr]  # which nothing at all fits as well
     line, opening = text.count("\n", 0, above) + 1, text[above:].partition("\n")[0].rstrip()

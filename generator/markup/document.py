@@ -329,11 +329,8 @@ class Writer:
         if found := letters.without_font(body):
             lines = self.page.body.split("\n")
             places = [self.place(self.page.first_line + at) for at, line in enumerate(lines) if found[0] in line]
-            places += [
-                f"{self.bibliography.file}:{self.bibliography.raw[key]['line']}"
-                for key in self.citations
-                if found[0] in self.bibliography.entries[key].label
-            ]
+            works = [self.bibliography.entries[key] for key in self.citations]
+            places += [work.place for work in works if found[0] in work.label]
             said = ", ".join(f'"{letter}" (U+{ord(letter):04X})' for letter in found)
             place = next(iter(places), self.place(self.page.first_line))
             self.warnings.append(Warned("letter-without-font", f"{place}: no font of the page has {said}"))
@@ -430,7 +427,7 @@ class Writer:
                 near = ("", "id") if key in NAMES_OF_ID else meant(key, known, "figures")
                 self.wrong(said.line, f'unknown option "{key}" of {block.kind}', *near)
             elif not known[key].fits(value):
-                self.wrong(said.line, f"{key} is {quoted(value)}", known[key].expected)
+                self.wrong(said.line, f"{key} is {quoted(value)}", *known[key].instead(value))
             else:
                 values[key] = value
         return values
@@ -706,9 +703,13 @@ class Writer:
         entry = self.dependencies.work(key)
         if entry is None:
             near = nearest(key, [*self.bibliography.entries, *self.dependencies.labels])
-            expected = "" if near else f"a key of {self.bibliography.file}, or \\@ for the sign itself"
+            files = ", ".join(self.bibliography.files)
+            expected = "" if near else f"a key of {files}, or \\@ for the sign itself"
             if self.dependencies.label(key):
-                expected, near = f"[words](#{key}), or a label that begins with its kind, like sec-{key}", None
+                expected, near = (
+                    f"[words](#{key}), or a label that begins with its kind, like sec-{key.removeprefix('sec:')}",
+                    None,
+                )
             self.wrong(line, f'undefined citation "{key}"', expected, near)
             return ""
         if key not in self.citations:
@@ -789,7 +790,7 @@ class Writer:
             elif figure is not None and key not in known:
                 self.wrong(line, f'unknown "{short(key)}" in a view of {figure}', *meant(key, known))
             elif figure is not None and not known[key].fits(value) and (value or not pending):
-                self.wrong(line, f'{key} is "{short(value)}" in a view of {figure}', known[key].expected)
+                self.wrong(line, f'{key} is "{short(value)}" in a view of {figure}', *known[key].instead(value))
         return said
 
     def _page_of(self, path: str) -> Page | None:

@@ -240,9 +240,9 @@ def _check_label(file: str, book: Outline, label: Numbered) -> None:
     if re.search(r"\s|[,;]\Z", id_):
         book.problems.append(Problem(place, f'the label "{id_}"', "letters, digits, - and _"))
     elif kind in _FULL and prefix != kind:
-        book.problems.append(
-            Problem(place, f'the label of {an(_FULL[kind])} is "{id_}"', f"a label that starts with {kind}-")
-        )
+        near = f"{kind}-{id_.partition(':')[2]}" if ":" in id_ else None  # as LaTeX and pandoc-crossref have them
+        wrong = f'the label of {an(_FULL[kind])} is "{id_}"'
+        book.problems.append(Problem(place, wrong, f"a label that starts with {kind}-", near))
     elif prefix in NUMBERED and prefix != kind:
         book.problems.append(
             Problem(place, f'the label "{id_}" is not on {an(NUMBERED[prefix].lower())}', "another label")
@@ -261,7 +261,7 @@ def bare(name: str) -> str:
 
 
 def _plain(heading: str) -> str:
-    return re.sub(r"\$[^$]*\$|\{\{.*?\}\}|`|\[\^[^\]]*\]|\]\([^)]*\)", " ", heading.lower())
+    return re.sub(r"\$[^$]*\$|\{\{.*?\}\}|`|\[\^[^\]]*\]|\]\([^)]*\)|\]\{[^{}]*\}", " ", heading.lower())
 
 
 def slug(text: str) -> str:

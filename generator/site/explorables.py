@@ -86,7 +86,7 @@ def known_of_runs(results: Results) -> dict[str, Any]:
     travelling = shipped(results)
     known: dict[str, Any] = {f"{key}s": sorted({run.spec[key] for run in travelling}) for key in ("kind", "activation")}
     known["wide"] = any(run.spec["hidden"][-1] > 2 for run in travelling)
-    known["drawn"] = sorted({_drawn(run).name for run in _of_sets(results).values()})
+    known["drawn"] = sorted({_drawn(run).name for run in drawn_sets(results).values()})
     formulas = {run.spec["activation"]: run.spec["formula"] for run in travelling if run.spec.get("formula")}
     centres = {runs[0].place: _centres(results, runs) for runs in _recipes(results)}
     return known | {"formulas": dict(sorted(formulas.items())), "centres": centres}
@@ -113,7 +113,7 @@ def data_sets(given: Any, results: Results, words: Words | None = None) -> list[
     raises   OptionError: no such data, or none that a browser can draw
     """
     words = words or language.english()
-    known = _of_sets(results)
+    known = drawn_sets(results)
     found: list[dict[str, Any]] = []
     for one in list(known) if given is None else several(given):
         name, told = named(one)
@@ -155,7 +155,7 @@ def _called(name: str, data: Mapping[str, Any], others: list[dict[str, Any]], wo
     return f"{label} ({name})" if any(other["label"] == label for other in others) else label
 
 
-def _of_sets(results: Results) -> dict[str, Result]:
+def drawn_sets(results: Results) -> dict[str, Result]:
     """One run of each of the data that readers' browsers can draw, by the data's name."""
     found: dict[str, Result] = {}
     for run in results:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from .. import figures
-from ..base.errors import ContentError, meant, mistake, short
+from ..base.errors import ContentError, meant, mistake, one_of, short
 from ..base.overlay import Overlay
 from ..base.warnings import Warned
 from ..markup.blocks import FLAG, NUMBER, Option, several
@@ -23,7 +24,7 @@ from ..networks.activations import ACTIVATIONS
 from ..runs.results import Result, Results, UnknownResult, fits
 from . import requirements
 from .assets import live
-from .explorables import data_sets, shipped, started_with, without_seed
+from .explorables import data_sets, drawn_sets, shipped, started_with, without_seed
 from .templates import TemplateRenderer
 from .words import differing
 
@@ -31,31 +32,38 @@ if TYPE_CHECKING:
     from .charts import Chart
 
 OPTIONS = re.compile(r"\{#.*?\boptions: ([\w\s,]+?)\s*[.#]", re.DOTALL)
-# A property of a script's own, as templates/js/kit/state.js has them; what is kept out of the address is no option.
-PROPERTY = re.compile(r'\{\s*kind: "(\w+)",\s*name: "(\w+)"(?![^{}]*\bkept: false)')
-UNKEPT = re.compile(r'\{\s*kind: "\w+",\s*name: "(\w+)"[^{}]*\bkept: false')
+# A property of a script's own, as templates/js/kit/state.js has them, and what it says of it.
+PROPERTY = re.compile(r'\{\s*kind: "(\w+)",\s*name: "(\w+)"(.*?)(?=\{\s*kind: |\n\s*\][,;]|\Z)', re.DOTALL)
+UNKEPT = re.compile(r"[^{}]*\bkept: false")  # which is no option, as it is kept out of the address
+# What a script says of one plainly. All values that follow from what is there stand in a line of the script's head.
+BOUND = {side: re.compile(rf"\b{side}: (-?\d[\d.e-]*)\s*[,}}]") for side in ("min", "max")}
+VALUES = re.compile(r'\bvalues: \[((?:\s*\[\s*(?:"[^"\\]*"|-?[\d.]+)\s*,[^\[\]]*\],?)+)\s*\]')
+VALUE = re.compile(r'\[\s*"?([^",\s][^",]*?)"?\s*,')
+ALL_VALUES = re.compile(r"^// values of (\w+): (.+)$", re.MULTILINE)
+OF_RUNS, OF_DATA = "<runs>", "<data>"  # there: those of the runs that travel with the page, the names of data
+FORM = r"/((?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)/"
+FITS, LIKE = re.compile(rf"\bfits: (?:{FORM}|(\w+)\s*[,}}])"), re.compile(r'\blike: "([^"\\]+)"')
 DRAWS = re.compile(r"^// needs: .*\bbuild/datasets\b", re.MULTILINE)
 CHOOSES = re.compile(r"\bruns\.chooser\(")
 CHOSEN = ("classes", "activation", "seed")  # by which readers choose a run there
-KINDS = {  # of properties -> what one may be in an address
+IN_ADDRESS = {  # kind of a property -> what one may be in an address, but for what is said of it
     "number": Option(lambda text: re.fullmatch(r"-?\d+(\.\d+)?", text) is not None, "a number"),
     "flag": Option(lambda text: text in ("0", "1"), "0 or 1"),
 }
-KINDS["range"] = KINDS["number"]
+STARTS = {"number": NUMBER, "flag": FLAG}  # and what an author may start one with
 WORD = Option(bool, "a value")
-STARTS = {"number": NUMBER, "range": NUMBER, "flag": FLAG}  # and what an author may start one with
 Laws = Callable[[], Mapping[str, Any]]
 Warn = Callable[[Warned], None]
 
 
-def properties(figure: str, script: str) -> dict[str, str]:
+def properties(figure: str, script: str) -> dict[str, dict[str, Any]]:
     """What authors may start a figure's script with: its own properties, and of data that it draws what readers set.
 
-    returns  name -> kind
+    returns  name -> "kind", and what the script says plainly: "min", "max", "values", the pattern that "fits", "like"
     raises  ContentError: two have one name, so that one would set the other
     """
-    found = PROPERTY.findall(script)
-    own = [name for _, name in found]
+    found = {name: _said(kind, about, script) for kind, name, about in PROPERTY.findall(script)}
+    own = [name for _, name, about in PROPERTY.findall(script) if not UNKEPT.match(about)]
     of_data = datasets.controls() if DRAWS.search(script) else []
     for name in own:
         if own.count(name) > 1 or name in of_data:
@@ -63,7 +71,67 @@ def properties(figure: str, script: str) -> dict[str, str]:
             raise mistake(
                 f"js/{figure}.js", f'two properties of its state are called "{name}"{whose}', "a name for each"
             )
-    return {name: kind for kind, name in found} | dict.fromkeys(of_data, "range")
+    for name, values in listed(script).items():
+        found.setdefault(name, {})["values"] = values
+    return {name: found[name] for name in own} | {name: {"kind": "number"} for name in of_data}
+
+
+def _said(kind: str, about: str, script: str) -> dict[str, Any]:
+    """What a script says of a property plainly."""
+    said: dict[str, Any] = {"kind": {"range": "number"}.get(kind, kind)}
+    for side, form in BOUND.items() if said["kind"] == "number" else ():
+        if bound := form.search(about):
+            said[side] = float(bound[1])
+    if kind == "choice" and (values := VALUES.search(about)):
+        said["values"] = VALUE.findall(values[1])
+    if kind == "text" and (fits := FITS.search(about)):
+        fits = fits if fits[1] else re.search(rf"\bconst {fits[2]} = {FORM}", script)
+        said |= {"fits": fits[1]} if fits else {}
+        said |= {"like": like[1]} if (like := LIKE.search(about)) else {}
+    return said
+
+
+def chosen_by(script: str) -> dict[str, list[str]]:
+    """What readers choose a run by in a figure: name -> its values, as a line of the script's head says them."""
+    usual = {key: [OF_RUNS] for key in CHOSEN} if CHOOSES.search(script) else {}
+    return usual | {name: values for name, values in listed(script).items() if name in CHOSEN}
+
+
+def listed(script: str) -> dict[str, list[str]]:
+    """All values of choices that the head of a script says."""
+    return {name: re.split(r",\s*", said.strip()) for name, said in ALL_VALUES.findall(script)}
+
+
+def may_be(about: Mapping[str, Any], usual: Mapping[str, Option], otherwise: Option, values: Sequence[str]) -> Option:
+    """What an option or a value in an address may be, by what is said of its property.
+
+    usual   of the kinds
+    values  all that a choice may be; (): nobody knows
+    """
+    if values:
+        return Option(lambda value: _text(value) in values, one_of(values), values)
+    if about.get("kind") == "number":
+        return _within(usual["number"], about.get("min", -math.inf), about.get("max", math.inf))
+    if "fits" in about:
+        with contextlib.suppress(re.error):  # a pattern that is read in browsers alone
+            form = re.compile(about["fits"], re.ASCII)
+            expected = f'text like "{about["like"]}"' if "like" in about else f"text that fits /{about['fits']}/"
+            return Option(lambda value: form.search(_text(value)) is not None, expected)
+    return usual.get(about.get("kind", ""), otherwise)
+
+
+def _within(number: Option, least: float, most: float) -> Option:
+    expected = number.expected
+    if most < math.inf:
+        expected += f" from {least:g} to {most:g}" if least > -math.inf else f", at most {most:g}"
+    elif least > -math.inf:
+        expected += f", at least {least:g}"
+    return Option(lambda value: number.fits(value) and least <= float(value) <= most, expected)
+
+
+def _text(value: Any) -> str:
+    """A plain value as an address would say it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Figures:
@@ -96,11 +164,13 @@ class Figures:
         own = [Path(name).stem for name in files.inside("figures", ".html")]
         self.live = live(files)
         said = memo("options", files.digest, lambda: {name: self._options(files, name) for name in own})
+        self.sent = renderer.of_runs(results, "choices", self._choices)
         self.options = {
             name: {
-                key: _some_of(kind) if key == "hide" and kind else STARTS.get(kind, ANY) for key, kind in kinds.items()
+                key: _some_of(of["some"]) if "some" in of else may_be(of, STARTS, ANY, self._values(key, of))
+                for key, of in own_of.items()
             }
-            for name, kinds in said.items()
+            for name, own_of in said.items()
         }
         self.own = frozenset(own) - {self.DEFAULT}
         pictures = renderer.of_runs(results, "pictures", lambda: sorted(_pictures(results)))
@@ -110,34 +180,43 @@ class Figures:
         """What the state of each figure with a script is made of: name -> key -> what its text in an address may be."""
         files, memo = self.renderer.templates, self.renderer.memo
         names = sorted(name for name in self.live if name in self.options)
-        sent = self.renderer.of_runs(self.results, "choices", self._choices)
-        chosen = {key: Option(known.__contains__, f"one of {', '.join(known)}") for key, known in sent.items()}
 
-        def told(name: str) -> tuple[bool, dict[str, str]]:
+        def told(name: str) -> dict[str, dict[str, Any]]:
             script = files.text(f"js/{name}.js")
-            return bool(CHOOSES.search(script)), properties(name, script)
+            chosen = {key: {"kind": "choice", "values": values} for key, values in chosen_by(script).items()}
+            return chosen | properties(name, script)
 
         said = memo("states", files.digest, lambda: {name: told(name) for name in names})
         return {
-            name: (chosen if chooses else {}) | {key: KINDS.get(kind, WORD) for key, kind in kinds.items()}
-            for name, (chooses, kinds) in said.items()
+            name: {key: may_be(of, IN_ADDRESS, WORD, self._values(key, of)) for key, of in own_of.items()}
+            for name, own_of in said.items()
         }
 
-    def _choices(self) -> dict[str, list[str]]:
-        """What a reader may choose of the runs that travel with the page."""
-        sent = shipped(self.results)
-        return {key: [*dict.fromkeys(str(run.spec[key]) for run in sent)] for key in CHOSEN}
+    def _values(self, name: str, about: Mapping[str, Any]) -> list[str]:
+        """All that a choice may be; []: nobody knows."""
+        placed = {OF_RUNS: self.sent.get(name, []), OF_DATA: self.sent["data"]}
+        values = about.get("values", [])
+        if not all(placed.get(value, True) for value in values):
+            return []  # without runs
+        return [*dict.fromkeys(one for value in values for one in placed.get(value, [value]))]
 
-    def _options(self, files: Overlay, name: str) -> dict[str, str]:
-        """The options of a figure: those that its template says it takes, and those of its script with their kinds; of
-        `hide` the names of what it can hide."""
+    def _choices(self) -> dict[str, list[str]]:
+        """What a reader may choose of the runs that travel with the page, and of the data of all."""
+        sent = shipped(self.results)
+        choices = {key: [*dict.fromkeys(str(run.spec[key]) for run in sent)] for key in CHOSEN}
+        return choices | {"data": [*dict.fromkeys([*(run.spec["dataset"] for run in sent), *drawn_sets(self.results)])]}
+
+    def _options(self, files: Overlay, name: str) -> dict[str, dict[str, Any]]:
+        """The options of a figure: those that its template says it takes, and those of its script with what it says of
+        them; of `hide` the names of what it can hide."""
         said = OPTIONS.search(files.text(f"figures/{name}.html"))
         script = files.text(f"js/{name}.js") if name in self.live else ""
         of_script = properties(name, script)
-        options = dict.fromkeys(re.findall(r"\w+", said[1]) if said else (), "") | of_script
+        options: dict[str, dict[str, Any]] = {key: {} for key in (re.findall(r"\w+", said[1]) if said else ())}
+        options |= of_script
         if "hide" in options and script:
-            chosen = CHOSEN if CHOOSES.search(script) else ()
-            options["hide"] = " ".join(dict.fromkeys([*chosen, *of_script, *UNKEPT.findall(script), "tools"]))
+            all_own = [each[1] for each in PROPERTY.findall(script)]
+            options["hide"] = {"some": [*dict.fromkeys([*chosen_by(script), *of_script, *all_own, "tools"])]}
         return options
 
     def render(self, call: FigureCall, warn: Warn = lambda warned: None) -> str:
@@ -227,9 +306,8 @@ class Figures:
         return [html, "; ".join(odd)]
 
 
-def _some_of(names: str) -> Option:
-    """What an option may be that names controls of a figure: one of some names with blanks between, or a list."""
-    known = names.split()
+def _some_of(known: Sequence[str]) -> Option:
+    """What an option may be that names controls of a figure: one of some names, or a list."""
     return Option(lambda value: all(one in known for one in several(value)), f"some of {', '.join(known)}")
 
 

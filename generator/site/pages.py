@@ -71,7 +71,7 @@ def render_site(
                 "untranslated-page", f"{place}: no words/{renderer.words.tag.lower()}.toml, so the page speaks English"
             )
         )
-    odd = [warned for text in texts for warned in text.warnings]
+    odd = [*renderer.words.odd, *(warned for text in texts for warned in text.warnings)]
     for warned in dict.fromkeys([*odd, *document.unused_works(article, texts)]):  # two pages may cite one work
         warn(warned)
     return render_pages(article.meta, texts, results, info, renderer, first)

@@ -1,5 +1,8 @@
 // @ts-check
 // needs: build/centres, kit/measure, kit/network, kit/plane, kit/view
+// values of classes: <runs>
+// values of activation: <runs>
+// values of ghost: none, points, margin, margin-no-bias, network, networks
 /**
  * Beat the network: the reader places the class centres, and sees what each law would say of the arrangement: its
  * least distance, its margin, and the loss of the best linear head on it; beside the optimum and the build's networks.

@@ -29,7 +29,7 @@
       return [
         ...peek.runs.chooser(options).properties,
         { kind: "number", name: "epoch", initial: Infinity, min: 0, step: 1 },
-        { kind: "text", name: "example", initial: "", fits: EXAMPLE },
+        { kind: "text", name: "example", initial: "", fits: EXAMPLE, like: "3-0" },
         { kind: "text", name: "ink", initial: "", fits: /^(?:[0-9a-z]*[_.-])*$/ },
       ];
     },

@@ -1,5 +1,9 @@
 // @ts-check
 // needs: build/datasets, kit/formula, kit/measure, kit/network, kit/points, kit/scene, kit/timeline, kit/view
+// values of data: <data>, own-points
+// values of classes: <runs>, 2, 3, 4, 5, 6, 7
+// values of activation: <runs>, own-formula
+// values of start: build, own, placed
 /**
  * Train it yourself: the same network trained in the reader's browser, in a worker, from the build's own first weights
  * and points or from a new seed. The worker runs the same source text as the page.
@@ -16,7 +20,6 @@
   const STUCK_AFTER = 400; // epochs
   const HEAD_SIZE = 10; // of an output layer to start from, as the build's
   const HELD = 1 / 3; // of the epochs in which it stays as it started
-  const SPEEDS = [["1", "1"], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]];
 
   peek.define("train", {
     title: words.say("Train the network in your browser"),
@@ -91,7 +94,8 @@
           explain: words.say("How much large weights cost: half their squared norm, times this. Too much, and all points collapse to one."),
         },
         {
-          kind: "choice", name: "speed", label: words.say("Epochs a second"), initial: "0", values: SPEEDS,
+          kind: "choice", name: "speed", label: words.say("Epochs a second"), initial: "0",
+          values: [["1", "1"], ["20", "20"], ["200", "200"], ["0", words.say("As fast as it can")]],
           explain: words.say("How fast to train; an epoch is one look at all points."),
         },
         { kind: "flag", name: "lattice", label: words.say("Lattice"), initial: false, shown: (state) => of(state).flat && peek.runs.inputsOf(recipe) === 2, explain: words.say("Lay square paper over the input plane and see how the network bends it.") },

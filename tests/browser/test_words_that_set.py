@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from generator.site.figures import listed
 from tests.rest import SPEAKS_MS, rest
 
+ROOT = Path(__file__).parents[2]
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 PHONE, LAPTOP = (390, 844), (1280, 800)
 HEARD = """() => {
@@ -131,3 +134,30 @@ def test_what_has_the_focus_in_a_figure_beside_the_text_is_in_sight(open_page: O
         assert 0 < page.evaluate(middle) < height, seen
         page.keyboard.press("Tab")
     assert seen[-1] == "Reproduce"
+
+
+CHOICES = """() => [...peek.views.values()].flatMap((view) => view.properties.filter(({kind}) => kind === "choice")
+  .map(({name, values}) => [view.root.dataset.explorable, name, values.map(([value]) => String(value))]))"""
+OF_RUNS = "(name) => [...new Set(peek.runs.index().runs.map((run) => String(run[name])))]"
+OF_DATA = """() => [...peek.runs.index().recipes.map(({dataset}) => dataset),
+  ...[...peek.views.values()].flatMap(({options}) => options.sets || []).map(({name}) => name)]"""
+
+
+@pytest.mark.parametrize("home", ["file"], indirect=True)
+def test_the_head_of_a_script_has_every_value_that_its_figure_offers(open_page: Open, home: str) -> None:
+    """By these the build judges what authors write."""
+    visit = open_page(f"{home}index.html", *LAPTOP)
+    visit.scroll_through()
+    page = visit.page
+    page.wait_for_function("() => peek.views.size >= document.querySelectorAll('[data-explorable]').length")
+    offered = {(figure, name): values for figure, name, values in page.evaluate(CHOICES)}
+    heads = {
+        (path.stem, name): values
+        for path in (ROOT / "templates" / "js").glob("*.js")
+        for name, values in listed(path.read_text(encoding="utf-8")).items()
+    }
+    assert heads and heads.keys() <= offered.keys()
+    for (figure, name), values in heads.items():
+        of_runs = page.evaluate(OF_RUNS, name) if "<runs>" in values else []
+        of_data = page.evaluate(OF_DATA) if "<data>" in values else []
+        assert {*offered[figure, name]} <= {*values, *of_runs, *of_data}, (figure, name)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from ...base.errors import meant
 
 if TYPE_CHECKING:
     from ..document import Writer
@@ -23,10 +25,21 @@ SIZES = ("text", "wide", "full")
 
 @dataclass(frozen=True)
 class Option:
-    """An option of a block. fits: whether a plain value is right; expected: what would be, in words."""
+    """An option of a block.
+
+    fits      whether a plain value is right
+    expected  what would be, in words
+    choices   all that it may be, where these are few words
+    """
 
     fits: Callable[[Any], bool]
     expected: str
+    choices: Sequence[str] = ()
+
+    def instead(self, value: Any) -> tuple[str, str | None]:
+        """What was expected instead of a value that does not fit, and the nearest choice."""
+        words = isinstance(value, str) and not value.isdecimal()  # a number is like another by chance
+        return meant(str(value), self.choices) if self.choices and words else (self.expected, None)
 
 
 def text(expected: str) -> Option:

@@ -132,9 +132,10 @@ def _options(block: Block, writer: Writer, own: Mapping[str, Option] | None) -> 
     known = own or (OWN if block.argument in writer.results.pictures else DRAWN)
     if known is DRAWN:
         fields = writer.of_runs("fields", lambda: [*dict.fromkeys(key for run in writer.results for key in run.spec)])
-        more = dict.fromkeys(fields, ANY) | {**writer.env.figure_options.get(block.argument, {})}
-        more |= {"stops": STOPS} if "stops" in more else {}
-        known = dict(sorted((more | DRAWN).items()))
+        own_of = writer.env.figure_options.get(block.argument, {})
+        more = dict.fromkeys([*fields, *own_of], ANY) | DRAWN
+        more |= {key: option for key, option in own_of.items() if option is not ANY}
+        known = dict(sorted((more | ({"stops": STOPS} if "stops" in more else {})).items()))
     values = writer.options(block, known)
     if isinstance(values.get("data"), str):
         values["data"] = writer.written_out(values["data"])

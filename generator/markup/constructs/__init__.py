@@ -109,6 +109,12 @@ def put(state: StateInline, silent: bool, end: int, kind: str, **meta: Any) -> b
     return True
 
 
+def untied(state: StateInline, silent: bool) -> None:
+    """Before a command of LaTeX a ~ is the blank at which no line ends."""
+    if not silent and state.pending.endswith("~"):
+        state.pending = f"{state.pending[:-1]}\u00a0"
+
+
 def enclose(
     state: StateInline, silent: bool, kind: str, tag: str, start: int, end: int, after: int, **meta: Any
 ) -> bool:

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from ...base.language import PREFIXED, TOUCHING
 from ...content.bibliography import KEY
 from ..numbering import NUMBERED
-from . import Mark, put
+from . import Mark, put, untied
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -109,6 +109,7 @@ def _elsewhere(state: StateInline, silent: bool) -> bool:
     items = [{"before": "", "key": key, "after": "", "author": True, "line": 0} for key in keys]
     items[0]["before"] = f"{found['before']} " if found["before"] else ""
     items[-1]["after"] = _locator(f", {found['after']}" if found["after"] and not in_text else found["after"] or "")
+    untied(state, silent)
     return put(state, silent, found.end(), "citation", items=items, in_text=in_text)
 
 

@@ -292,6 +292,19 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
         "1. before each, or an empty line between them",
         "stray-mark",
     ),
+    _foreign(
+        r"\A(?:.*\n)*?[^\n\t]*\S\t+\S.*\n[^\n\t]*\S\t+\S",
+        "lines with tabs between their words, which are no table",
+        "one like | a | b |, with |---|---| below its head",
+        "stray-mark",
+    ),
+    _foreign(
+        r"\A(?:.*\n)*? *(?:a\. (?:.*\n){1,4}? *b\. |\[1\] (?:.*\n){1,4}? *\[2\] "
+        r"|A\. (?:.*\n){1,4}? *B\. (?:.*\n){1,4}? *C\. |(\d{1,2})\.1\.? (?:.*\n){1,4}? *\1\.2\.? ) *\S",
+        "a list whose items are one paragraph here",
+        "1. before each, or an empty line between them",
+        "stray-mark",
+    ),
 )
 BELOW = (  # what begins a line of a paragraph that is not its first, and so belongs to the line before
     _foreign(r"\A%\s+\S", "a comment of LaTeX", "<!-- comment -->", "stray-mark"),

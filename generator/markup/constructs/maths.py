@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from ...base.errors import short
 from .. import formulas
 from ..attributes import TRAILING, parse_attributes
-from . import Mark, add_block_rule, put, put_lines, text_of_line
+from . import Mark, add_block_rule, put, put_lines, text_of_line, untied
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -38,7 +38,7 @@ _DOUBLED = (  # as kramdown wants them for MathJax
 )
 _KRAMDOWN = re.compile(r"\\\\(\\\\|[{}|,;:!#%&$])|\\([_*])")
 _DEFINITION = re.compile(r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|[gex]?def)(?![A-Za-z])")
-_REF = re.compile(r"\\(?P<how>eqref|ref|autoref|[cC]ref)\{(?P<label>[^{}\s]+)\}")
+_REF = re.compile(r"\\(?P<how>eqref|ref|autoref|[cC]ref)\{(?P<labels>[^{}\s,]+(?:,\s*[^{}\s,]+)*)\}")
 _ENVIRONMENT = re.compile(rf"\\begin\{{({'|'.join(formulas.NUMBERED)})(\*?)\}}")
 
 
@@ -74,7 +74,11 @@ def _backslash(state: StateInline, silent: bool) -> bool:
     if following not in (r"\(", r"\[", r"\r", r"\e", r"\a", r"\c", r"\C"):
         return False
     if found := _REF.match(state.src, state.pos, state.posMax):
-        return put(state, silent, found.end(), "formula_ref", label=found["label"], how=found["how"])
+        untied(state, silent)
+        for at, label in enumerate(re.split(r",\s*", found["labels"])):
+            state.pending += ", " if at and not silent else ""
+            put(state, silent, found.end(), "formula_ref", label=label, how=found["how"])
+        return True
     pattern = _ROUND if following == r"\(" else _SQUARE if following == r"\[" else None
     found = pattern.match(state.src, state.pos, state.posMax) if pattern else None
     if not found or (

@@ -3,6 +3,7 @@ and `~sub~`, `^super^`. In French no line ends before a sign that a blank stands
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -17,6 +18,8 @@ from ...base.language import TOUCHING, WITHOUT_BLANKS
 from . import InlineRule
 
 _TOUCHING, _WITHOUT_BLANKS = (re.compile(f"[{signs}]") for signs in (TOUCHING, WITHOUT_BLANKS))
+# Beside a letter of Chinese, Japanese or Arabic a mark may begin, as may one that ends
+_BESIDE_LETTERS = re.compile(rf'(?<=[{WITHOUT_BLANKS}\u0620-\u064a\u066e-\u06d3])"(?=\w|\Z)')
 _SIGNS = re.compile(r"(?<![-!])---?(?!-)|\.\.\.")
 _NARROW = "\u202f"  # no-break spaces, this one within the quotation marks of French
 _BEFORE_A_SIGN = re.compile(r"(?<!\s) (?=[;!?»%](?!\w)|:(?:\s|\Z))|(?<=«) ")
@@ -76,8 +79,10 @@ def typeset(state: StateCore, tokens: Sequence[Token]) -> None:
         for child in token.children or ():
             if child.type == "text" and "'" in child.content:
                 child.content = _DECADE.sub("’", child.content)
-    smartquotes(state)
     quotes = state.md.options["quotes"]
+    for token in tokens:
+        _alternate([child for child in token.children or () if child.type == "text"], quotes)
+    smartquotes(state)
     for token in tokens:
         before = ""
         for child in token.children or ():
@@ -92,6 +97,15 @@ def typeset(state: StateCore, tokens: Sequence[Token]) -> None:
                 child.content = text
             if child.content:
                 before = child.content[-1]
+
+
+def _alternate(texts: Sequence[Token], quotes: Sequence[str]) -> None:
+    """Where no blank tells which quotation marks begin, each second one ends."""
+    count = sum(each.content.count('"') for each in texts)
+    if count and count % 2 == 0 and any(_BESIDE_LETTERS.search(each.content) for each in texts):
+        marks = itertools.cycle(quotes[:2])
+        for each in texts:
+            each.content = re.sub('"', lambda _: next(marks), each.content)
 
 
 def _unbroken(blank: re.Match[str]) -> str:

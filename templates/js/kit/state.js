@@ -13,7 +13,8 @@
  * kept: false keeps a property out of the address, which leaves it as it is. initial may be a function of the values of the properties before it.
  *
  * What a figure's script writes as { kind: "...", name: "..." are options that authors may start it with: the build
- * reads them there. What a run is chosen by comes from runs.js instead, as authors choose pictures' runs by the same.
+ * reads them there, with min, max, values and fits where they stand there plainly, and refuses any others. A line
+ * "// values of NAME: …" says all values that follow from what is there. like is a text that fits. What a run is chosen by comes from runs.js instead, as authors choose pictures' runs by the same.
  *
  * In the address only what differs from the default is written: #fig-bend.classes=4&fig-bend.epoch=120
  * Of a figure that stands as it opens nothing is.
