@@ -476,8 +476,10 @@ def quantile(ordered: Sequence[float], q: float) -> float:
 
 
 def places(values: Iterable[Any]) -> list[tuple[Any, ...]]:
-    """What each value of a key is sorted by, wherever rows stand by it, alike where the values are: numbers by size, then
-    words as they come, of those that differ in numbers alone "width 8" before "width 16", then lists, then gaps.
+    """What each value of a key is sorted by, wherever rows stand by it; alike where the values are.
+
+    Numbers by size, then words as they come, of those that differ in numbers alone "width 8" before "width 16", then
+    lists, then gaps.
     """
     come: dict[tuple[str, ...], int] = {}  # words without their numbers
 
