@@ -613,15 +613,17 @@ def test_no_picture_is_exchanged_as_the_page_is_printed(open_page: Open, served:
     assert page.evaluate("document.documentElement.dataset.theme || ''") == chosen
 
 
-@pytest.mark.parametrize("sheet", [643, pytest.param(970, marks=pytest.mark.breadth)], ids=["upright", "across"])
+@pytest.mark.parametrize(
+    "sheet", [643, 408, pytest.param(970, marks=pytest.mark.breadth)], ids=["upright", "A5", "across"]
+)
 def test_nothing_is_printed_beside_the_sheet(open_page: Open, served: str, sheet: int) -> None:
-    """sheet: what its margins leave of A4, CSS px; also what is folded up on the screen"""
+    """sheet: what its margins leave, CSS px, of A4 where nothing else is said; also what is folded up on the screen"""
     page = open_page(served + "index.html", width=sheet).page
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     beside = page.evaluate(
         """() => [...document.querySelectorAll("main *")]
-          .filter((part) => !part.closest("math, svg") && part.checkVisibility({ visibilityProperty: true }))
+          .filter((part) => !part.parentElement.closest("math, svg") && part.checkVisibility({ visibilityProperty: true }))
           .map((part) => [part, part.getBoundingClientRect()])
           .filter(([, box]) => box.width > 2 && (box.left < -1 || box.right > innerWidth + 1))
           .map(([part]) => `${part.tagName}.${part.className}`)"""
