@@ -627,7 +627,8 @@ def test_nothing_is_printed_beside_the_sheet(open_page: Open, served: str, sheet
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     beside = page.evaluate(
         """() => [...document.querySelectorAll("main *")]
-          .filter((part) => !part.parentElement.closest("math, svg") && part.checkVisibility({ visibilityProperty: true }))
+          .filter((part) => !part.parentElement.closest("math, svg"))
+          .filter((part) => part.checkVisibility({ visibilityProperty: true }))
           .map((part) => [part, part.getBoundingClientRect()])
           .filter(([, box]) => box.width > 2 && (box.left < -1 || box.right > innerWidth + 1))
           .map(([part]) => `${part.tagName}.${part.className}`)"""
@@ -639,3 +640,17 @@ def test_a_wrong_address_is_answered_at_any_depth(open_page: Open, served: str) 
     visit = open_page(served + "no/such/place.html")
     assert visit.page.locator("h1").is_visible()
     assert [url for url in visit.asked if url != visit.page.url and not url.endswith("favicon.ico")] == []
+
+
+def test_a_page_that_was_saved_is_as_it_was(open_page: Open, served: str) -> None:
+    """Browsers save what scripts have made of a page, and run them again when it is opened."""
+    visit = open_page(served + "index.html#fig-bend", bypass_csp=True)
+    page = visit.page
+    live = page.locator("#fig-bend .is-live > .explorable-live")
+    live.wait_for()
+    saved = page.content()
+    page.route("**/saved.html", lambda route: route.fulfill(body=saved, content_type="text/html; charset=utf-8"))
+    page.goto(served + "saved.html#fig-bend")
+    live.wait_for()
+    page.wait_for_function("() => peek.views.get('fig-bend')?.painted")
+    assert live.count() == 1 and visit.said == []
