@@ -118,8 +118,12 @@ class Run(Result):
 
     @property
     def has_arrays(self) -> bool:
-        """Whether there are arrays of it: `[run for run in runs if run.has_arrays]`."""
+        """Whether there are arrays of it; `runs.where(has_arrays=True)` are those that have them."""
         return self._file is None or self._file.exists()
+
+    def value(self, key: str) -> Any:
+        """A value by its name, also `has_arrays`."""
+        return self.has_arrays if key == "has_arrays" else super().value(key)
 
     @property
     def x(self) -> np.ndarray:

@@ -101,7 +101,8 @@ def test_what_a_run_was_is_not_changed(runs, change):
 
 def test_a_run_of_which_the_site_has_a_row_alone_says_so(runs):
     run = runs.one(experiment="more")
-    assert [each.experiment for each in runs if each.has_arrays] == ["grid", "grid"]
+    assert runs.where(has_arrays=True).values("experiment") == ["grid", "grid"]
+    assert not runs.where(has_arrays=False, experiment="more")[0].has_arrays
     assert 0 < run.measures["accuracy"] <= 1 and run.spec["dataset"] == "rings"
     with pytest.raises(api.NoArraysError, match="expected a run that is drawn"):
         run.hidden([[0, 0]])
