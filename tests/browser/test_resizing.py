@@ -42,7 +42,7 @@ def test_no_figure_out_of_sight_widens_a_window_that_changes(
 
 
 @pytest.mark.parametrize(
-    "width", [1280, 1440, *(pytest.param(width, marks=pytest.mark.breadth) for width in (1024, 1920))]
+    "width", [1280, 1440, *(pytest.param(width, marks=pytest.mark.breadth) for width in (1024, 1920, 2000))]
 )
 def test_text_of_twice_the_size_by_a_readers_own_style_is_whole(open_page: Open, served: str, width: int) -> None:
     """The widths at which a page is laid out otherwise do not know of it."""
