@@ -654,3 +654,16 @@ def test_a_page_that_was_saved_is_as_it_was(open_page: Open, served: str) -> Non
     live.wait_for()
     page.wait_for_function("() => peek.views.get('fig-bend')?.painted")
     assert live.count() == 1 and visit.said == []
+
+
+def test_a_page_that_was_saved_as_one_file_shows_the_pictures(open_page: Open, served: str, tmp_path: Path) -> None:
+    """Browsers let no script run in such a file."""
+    page = open_page(served + "index.html#fig-beat").page
+    page.locator("#fig-beat .is-live").wait_for()
+    saved = page.context.new_cdp_session(page).send("Page.captureSnapshot", {"format": "mhtml"})["data"]
+    (tmp_path / "saved.mhtml").write_text(saved, encoding="utf-8", newline="")
+    page.goto((tmp_path / "saved.mhtml").as_uri())
+    for name in ("beat", "bend", "train"):
+        figure = page.locator(f"#fig-{name}")
+        assert figure.locator(".planes img").first.is_visible()
+        assert not figure.locator(".explorable-live").is_visible()
