@@ -29,7 +29,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from .base.errors import PeekError, short
 from .runs.results import Result, Results, UnknownResult
@@ -54,6 +54,21 @@ class DamagedSiteError(PeekError):
     """A file of a site that is not as a build wrote it."""
 
 
+class Values(dict[str, Any]):
+    """Values by key that stay as they are; `{**run.spec, "seed": 7}` has others.
+
+    raises  TypeError: one is to be changed
+    """
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError('the values of a run stay as they are; expected a copy, such as {**run.spec, "seed": 7}')
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
+
+    def __reduce__(self) -> tuple[type[Values], tuple[dict[str, Any]]]:
+        return type(self), (dict(self),)
+
+
 class NoAttributeError(UnknownResult, AttributeError):
     """An attribute that a run lacks, so that `hasattr` and all that asks an object what it is can do so."""
 
@@ -67,7 +82,7 @@ class Run(Result):
     id, experiment, label
 
     Every key of `spec` and `measures` that is no array's name is an attribute as well: `run.classes`, `run.centres`.
-    The arrays are read when they are first asked for.
+    The arrays are read when they are first asked for; `has_arrays` says whether there are any.
 
     raises  NoArraysError: an array of a run that is neither drawn nor travels with the page
             DamagedSiteError: the file of its arrays cannot be read
@@ -75,6 +90,11 @@ class Run(Result):
     """
 
     _read: Callable[[], Any] = field(default=lambda: None, compare=False, repr=False)
+    _file: Path | None = field(default=None, compare=False, repr=False)  # of its arrays; None: it was trained here
+
+    def __post_init__(self) -> None:
+        for name in ("spec", "measures"):
+            object.__setattr__(self, name, Values(getattr(self, name)))
 
     def __repr__(self) -> str:
         return f"<Run {self.place.strip('/')}>"
@@ -95,6 +115,15 @@ class Run(Result):
     def _arrays(self) -> Kept:
         kept: Kept = self._read()
         return kept
+
+    @property
+    def has_arrays(self) -> bool:
+        """Whether there are arrays of it; `runs.where(has_arrays=True)` are those that have them."""
+        return self._file is None or self._file.exists()
+
+    def value(self, key: str) -> Any:
+        """A value by its name, also `has_arrays`."""
+        return self.has_arrays if key == "has_arrays" else super().value(key)
 
     @property
     def x(self) -> np.ndarray:
@@ -254,11 +283,18 @@ def train(recipe: Mapping[str, Any]) -> Run:
     return _run(asked.id, "", recipe_of(asked), measures, functools.partial(_decoded, data))
 
 
-def _run(run_id: str, experiment: str, spec: dict[str, Any], measures: dict[str, Any], read: Callable[[], Kept]) -> Run:
-    """A run whose arrays are what `read` gives; it can be pickled where that can."""
+def _run(
+    run_id: str,
+    experiment: str,
+    spec: dict[str, Any],
+    measures: dict[str, Any],
+    read: Callable[[], Kept],
+    file: Path | None = None,
+) -> Run:
+    """A run whose arrays are what `read` gives, of that file; it can be pickled where that can."""
     known = _spec_of(spec)
     spec = {key: list(value) if isinstance(value, tuple) else value for key, value in spec.items()}
-    return Run(run_id, experiment, repr(known), known.label, spec, measures, {}, {}, read)
+    return Run(run_id, experiment, repr(known), known.label, spec, measures, {}, {}, read, file)
 
 
 def _spec_of(recipe: Mapping[str, Any]) -> RunSpec:
@@ -332,7 +368,7 @@ def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
     measures = {key: value for key, value in row.items() if key not in known}
     path = folder / experiment / f"{row['id']}.npz"
     try:
-        return _run(row["id"], experiment, spec, measures, functools.partial(_kept, path))
+        return _run(row["id"], experiment, spec, measures, functools.partial(_kept, path), path)
     except (KeyError, TypeError):  # another version's
         table = folder / f"{experiment}.csv"
         experiments.single(spec, f"{table}, run {row['id']}")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import doctest
+import json
 import pickle
 import re
 import shutil
@@ -84,8 +85,24 @@ def test_what_a_run_computes_is_what_the_build_measured(runs):
         assert not np.allclose(run.hidden(run.x, checkpoint=0), hidden)
 
 
+@pytest.mark.parametrize("change", [lambda values: values.update(loss=1), lambda values: values.pop("loss")])
+def test_what_a_run_was_is_not_changed(runs, change):
+    trained = generator.train({**RECIPE, "epochs": 2, "checkpoints": 2})
+    assert trained.has_arrays
+    for run in (runs[0], trained, pickle.loads(pickle.dumps(runs[0]))):
+        for values in (run.spec, run.measures):
+            before = json.dumps(values)
+            with pytest.raises(TypeError, match="expected a copy"):
+                change(values)
+            with pytest.raises(TypeError, match="expected a copy"):
+                values["seed"] = 7
+            assert json.dumps(values) == before and {**values, "seed": 7} == values | {"seed": 7}
+
+
 def test_a_run_of_which_the_site_has_a_row_alone_says_so(runs):
     run = runs.one(experiment="more")
+    assert runs.where(has_arrays=True).values("experiment") == ["grid", "grid"]
+    assert not runs.where(has_arrays=False, experiment="more")[0].has_arrays
     assert 0 < run.measures["accuracy"] <= 1 and run.spec["dataset"] == "rings"
     with pytest.raises(api.NoArraysError, match="expected a run that is drawn"):
         run.hidden([[0, 0]])

@@ -215,3 +215,11 @@ def test_scripts_say_all_that_they_need(name: str) -> None:
     made = {*re.findall(r"^  (\w+):", base, re.MULTILINE), "receive"}
     made |= {one for text in sources.values() for one in re.findall(r"\bpeek\.(\w+) = ", text)}
     assert used - made == set()
+
+
+def test_two_fingers_zoom_the_page_wherever_they_come_down() -> None:
+    """But on a slider, where browsers keep them."""
+    css = "".join(file.read_text("utf-8") for file in ROOT.glob("templates/css/*.css"))
+    rules = re.findall(r"([^{}]*)\{[^{}]*touch-action: ([^;]*);", css)
+    refuse = [place.split()[-1] for place, actions in rules if not re.search("manipulation|pinch-zoom", actions)]
+    assert len(rules) > 5 and refuse == ["input"]

@@ -16,7 +16,7 @@ from generator.base.overlay import Overlay, default_templates
 from generator.base.progress import Progress
 from generator.build import build
 from generator.content import experiments, texts
-from generator.markup import document
+from generator.markup import document, tabulation
 from generator.markup.blocks.figure import FigureCall, OptionError
 from generator.options import Options
 from generator.runs.results import Record, Results, Table
@@ -189,6 +189,33 @@ def test_small_multiples_share_their_axes_and_colours():
     assert {mark.at for mark in found.panels[0].marks} < {mark.at for mark in found.panels[1].marks}
     tops = [min(cents(mark.y) for mark in panel.marks) for panel in found.panels]
     assert read_off(found.y, tops[0]) == pytest.approx(4, abs=0.1) and read_off(found.y, tops[1]) == pytest.approx(40)
+
+
+@pytest.mark.parametrize(
+    ("found", "order"),
+    [
+        (["low", "high", "medium"], ["low", "high", "medium"]),
+        (["width 16", "width 8", "width 128"], ["width 8", "width 16", "width 128"]),
+        (["lr 0.1", "lr 0.05", "lr 0.25"], ["lr 0.05", "lr 0.1", "lr 0.25"]),
+        (["v1.10.0", "v1.9.2"], ["v1.9.2", "v1.10.0"]),
+        (["tanh 16", "relu 16", "tanh 8", "none", "relu 8"], ["tanh 8", "tanh 16", "relu 8", "relu 16", "none"]),
+        (["late", "3", 10, 9], [9, 10, "late", "3"]),
+    ],
+)
+def test_values_have_one_order_in_charts_and_tables(found, order):
+    rows = [{"kind": kind, "score": at} for at, kind in enumerate([*found, *found])]
+    assert list(drawn(rows, mark="strip", x="kind", y="score").x.bands) == list(map(str, order))
+    table = tabulation.table(scan(rows), ["kind"], ["score"], {})
+    assert [row["heads"][0]["value"] for row in table["rows"]] == order
+
+
+def test_the_legend_says_the_colours_that_are_drawn():
+    """Also where the first of the small multiples lacks one."""
+    rows = [dict(zip("fcx", row, strict=True)) for row in [("f1", "y", 1), ("f2", "x", 2), ("f1", "z", 3)]]
+    made = drawn(rows, mark="points", x="x", y="x", colour="c", facet="f")
+    said = {key.at: key.text for key in made.legend}
+    marks = [mark.at for panel in made.panels for mark in panel.marks]
+    assert [said[at] for at in marks] == ["y", "z", "x"]
 
 
 def test_a_scale_is_logarithmic_where_that_is_clear_and_says_so():

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..base.errors import one_of
-from ..runs.results import Record, Result, Rows, Table, UnknownResult, Unmeasured, quantile
+from ..runs.results import Record, Result, Rows, Table, UnknownResult, Unmeasured, places, quantile
 from .expressions import ExpressionError, kind
 
 MOST = 500  # rows that a page shows
@@ -109,27 +108,13 @@ def _value(row: Any, key: str) -> Any:
 
 
 def _groups(rows: Sequence[Any], keys: Sequence[str]) -> list[tuple[tuple[Any, ...], list[Any]]]:
-    """Rows by their values of some keys, numbers by size and words as people sort them."""
+    """Rows by their values of some keys, in the order of these."""
     groups: dict[tuple[Any, ...], tuple[tuple[Any, ...], list[Any]]] = {}
-    for row in rows:
+    orders = [places(_value(row, key) for row in rows) for key in keys]
+    for at, row in enumerate(rows):
         values = tuple(_value(row, key) for key in keys)
-        order = tuple(map(_order, values))
-        groups.setdefault(order, (values, []))[1].append(row)
+        groups.setdefault(tuple(order[at] for order in orders), (values, []))[1].append(row)
     return [groups[order] for order in sorted(groups)]
-
-
-def _order(value: Any) -> tuple[Any, ...]:
-    """What a value is sorted by: "m2" stands before "m10", a gap at the end."""
-    if value is None:
-        return (3,)
-    if isinstance(value, (int, float)):
-        return (0, value)
-    if isinstance(value, (list, tuple)):
-        return (2, *map(_order, value))
-    parts = [
-        (0, int(part)) if part.isdecimal() else (1, part.casefold()) for part in re.split(r"(\d{1,99})", str(value))
-    ]
-    return (1, *parts, (-1, str(value)))
 
 
 def _heads(groups: Sequence[tuple[Any, ...]]) -> list[list[dict[str, Any]]]:

@@ -120,7 +120,7 @@ TUNED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def forward(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> Layers:
-    """All layers of the network at (N, 2) inputs, in float64."""
+    """All layers of the network at (N, D) inputs, in float64."""
     *below, head = (layer.astype(np.float64) for layer in split(spec, flat))
     hidden = []
     for layer, activation in zip(below, layer_activations(spec), strict=True):
@@ -130,11 +130,11 @@ def forward(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> Layers:
 
 
 def hidden(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """The last hidden layer at (N, 2) inputs: (N, width)."""
+    """The last hidden layer at (N, D) inputs: (N, width)."""
     return forward(spec, flat, x).hidden[-1]
 
 
 def predict(spec: RunSpec, flat: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """The class the network gives each of (N, 2) inputs: (N,) int."""
+    """The class the network gives each of (N, D) inputs: (N,) int."""
     predicted: np.ndarray = forward(spec, flat, x).logits.argmax(1)
     return predicted

@@ -13,6 +13,7 @@ from __future__ import annotations
 import abc
 import functools
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,6 +21,8 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 from ..base.errors import meant, one_of
 from .statistics import Paired, Tally
+
+NUMBERS = re.compile(r"((?<![.\d])\d+\.\d+(?!\.?\d)|\d+)")  # in a word; three apart by points are a date or a version
 
 
 class UnknownResult(LookupError):
@@ -470,6 +473,27 @@ def quantile(ordered: Sequence[float], q: float) -> float:
     below = int(at)
     above = min(below + 1, len(ordered) - 1)
     return float(ordered[below] + (at - below) * (ordered[above] - ordered[below]))
+
+
+def places(values: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """What each value of a key is sorted by, wherever rows stand by it; alike where the values are.
+
+    Numbers by size, then words as they come, of those that differ in numbers alone "width 8" before "width 16", then
+    lists, then gaps.
+    """
+    come: dict[tuple[str, ...], int] = {}  # words without their numbers
+
+    def place(value: Any) -> tuple[Any, ...]:
+        if value is None:
+            return (3,)
+        if isinstance(value, (int, float)):
+            return (0, value)
+        if isinstance(value, (list, tuple)):
+            return (2, *map(place, value))
+        words, numbers = (tuple(NUMBERS.split(str(value))[at::2]) for at in (0, 1))
+        return (1, come.setdefault(words, len(come)), *map(float, numbers), str(value))
+
+    return [place(value) for value in values]
 
 
 def _frozen(value: Any) -> Any:

@@ -297,20 +297,25 @@
     function makeHandles() {
       handles.replaceChildren(...Array.from({ length: view.state.classes }, (_, c) => {
         const handle = element("button", { type: "button", class: "centre", "aria-roledescription": words.say("draggable centre") });
-        let held = false;
+        let held = null; // {pointer, at}: the one that drags, and where all were
         handle.addEventListener("pointerdown", (event) => {
-          held = true;
+          if (held || event.button) return;
+          held = { pointer: event.pointerId, at: view.state.at };
           handle.setPointerCapture(event.pointerId);
           handle.focus({ preventScroll: true });
           view.stop();
           event.preventDefault();
         });
         handle.addEventListener("pointermove", (event) => {
-          if (!held) return;
+          if (held?.pointer !== event.pointerId) return;
           const bounds = plane.surface.getBoundingClientRect();
           view.guard(() => moveTo(c, plane.x(event.clientX - bounds.left), plane.y(event.clientY - bounds.top)));
         });
-        for (const end of ["pointerup", "pointercancel"]) handle.addEventListener(end, () => (held = false));
+        handle.addEventListener("pointerup", () => (held = null));
+        handle.addEventListener("pointercancel", () => {
+          if (held) view.set({ at: held.at }); // two fingers zoom the page
+          held = null;
+        });
         handle.addEventListener("keydown", (event) => {
           const step = KEY_STEP * (event.shiftKey ? 5 : 1);
           const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }[event.key];

@@ -302,7 +302,13 @@
         held.place = place;
       }
     });
-    for (const end of ["pointerup", "pointercancel"]) hear(end, (event) => held && held.pointer === event.pointerId && keep());
+    hear("pointerup", (event) => held?.pointer === event.pointerId && keep());
+    hear("pointercancel", (event) => { // two fingers zoom the page: the first has drawn nothing
+      if (held?.pointer !== event.pointerId) return;
+      held = null;
+      recall();
+      view.invalidate();
+    });
     hear("blur", () => {
       cursor = null;
       view.invalidate();

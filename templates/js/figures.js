@@ -13,6 +13,12 @@
   const figures = all.filter((figure) => scripts.has(figure.dataset.figure));
   const asked = new Set();
 
+  // A page that a browser saved holds what scripts had made of it, which they make again.
+  for (const root of document.querySelectorAll(".is-defined")) {
+    for (const made of root.querySelectorAll(":scope > :is(.explorable-live, .wake, .explorable-notice)")) made.remove();
+    root.classList.remove("is-defined", "is-waiting", "is-built", "is-live", "is-failed");
+  }
+
   /** @param {HTMLElement} figure */
   function bring(figure) {
     for (const observer of [seen, near]) observer.unobserve(figure);
@@ -23,7 +29,10 @@
       const script = document.createElement("script");
       script.src = address;
       script.async = false; // in this order
-      script.onload = script.onerror = () => address === addresses[addresses.length - 1] && check(figure, address);
+      script.onload = script.onerror = () => {
+        script.type = "done"; // or a page that was saved would run it before what it needs
+        if (address === addresses[addresses.length - 1]) check(figure, address);
+      };
       document.head.append(script);
     }
   }

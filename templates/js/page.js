@@ -136,6 +136,7 @@
       const script = document.createElement("script");
       script.src = source.replace(/page\.js.*$/, "later.js");
       script.onload = script.onerror = () => {
+        script.type = "done";
         removeEventListener("click", hold, true);
         link?.click();
       };

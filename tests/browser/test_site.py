@@ -56,6 +56,10 @@ def is_cramped(page: Any) -> list[str]:
     """What can be pressed, is small, and has others near."""
     marks = page.locator("button.claim").all()[:3]
     assert all(min(mark.bounding_box()[side] for side in ("width", "height")) >= LEAST_TARGET_PX for mark in marks)
+    below = page.locator(".figure-source a").evaluate_all(
+        "(links) => links.map((link) => link.offsetHeight).filter(Boolean)"
+    )
+    assert min(below, default=LEAST_TARGET_PX) >= LEAST_TARGET_PX, "how they lie depends on the window"
     found: list[str] = page.evaluate(CRAMPED, LEAST_TARGET_PX)
     return found
 
@@ -613,15 +617,18 @@ def test_no_picture_is_exchanged_as_the_page_is_printed(open_page: Open, served:
     assert page.evaluate("document.documentElement.dataset.theme || ''") == chosen
 
 
-@pytest.mark.parametrize("sheet", [643, pytest.param(970, marks=pytest.mark.breadth)], ids=["upright", "across"])
+@pytest.mark.parametrize(
+    "sheet", [643, 408, pytest.param(970, marks=pytest.mark.breadth)], ids=["upright", "A5", "across"]
+)
 def test_nothing_is_printed_beside_the_sheet(open_page: Open, served: str, sheet: int) -> None:
-    """sheet: what its margins leave of A4, CSS px; also what is folded up on the screen"""
+    """sheet: what its margins leave, CSS px, of A4 where nothing else is said; also what is folded up on the screen"""
     page = open_page(served + "index.html", width=sheet).page
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     beside = page.evaluate(
         """() => [...document.querySelectorAll("main *")]
-          .filter((part) => !part.closest("math, svg") && part.checkVisibility({ visibilityProperty: true }))
+          .filter((part) => !part.parentElement.closest("math, svg"))
+          .filter((part) => part.checkVisibility({ visibilityProperty: true }))
           .map((part) => [part, part.getBoundingClientRect()])
           .filter(([, box]) => box.width > 2 && (box.left < -1 || box.right > innerWidth + 1))
           .map(([part]) => `${part.tagName}.${part.className}`)"""
@@ -633,3 +640,30 @@ def test_a_wrong_address_is_answered_at_any_depth(open_page: Open, served: str) 
     visit = open_page(served + "no/such/place.html")
     assert visit.page.locator("h1").is_visible()
     assert [url for url in visit.asked if url != visit.page.url and not url.endswith("favicon.ico")] == []
+
+
+def test_a_page_that_was_saved_is_as_it_was(open_page: Open, served: str) -> None:
+    """Browsers save what scripts have made of a page, and run them again when it is opened."""
+    visit = open_page(served + "index.html#fig-bend", bypass_csp=True)
+    page = visit.page
+    live = page.locator("#fig-bend .is-live > .explorable-live")
+    live.wait_for()
+    saved = page.content()
+    page.route("**/saved.html", lambda route: route.fulfill(body=saved, content_type="text/html; charset=utf-8"))
+    page.goto(served + "saved.html#fig-bend")
+    live.wait_for()
+    page.wait_for_function("() => peek.views.get('fig-bend')?.painted")
+    assert live.count() == 1 and visit.said == []
+
+
+def test_a_page_that_was_saved_as_one_file_shows_the_pictures(open_page: Open, served: str, tmp_path: Path) -> None:
+    """Browsers let no script run in such a file."""
+    page = open_page(served + "index.html#fig-beat").page
+    page.locator("#fig-beat .is-live").wait_for()
+    saved = page.context.new_cdp_session(page).send("Page.captureSnapshot", {"format": "mhtml"})["data"]
+    (tmp_path / "saved.mhtml").write_text(saved, encoding="utf-8", newline="")
+    page.goto((tmp_path / "saved.mhtml").as_uri())
+    for name in ("beat", "bend", "train"):
+        figure = page.locator(f"#fig-{name}")
+        assert figure.locator(".planes img").first.is_visible()
+        assert not figure.locator(".explorable-live").is_visible()

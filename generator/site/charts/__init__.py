@@ -138,14 +138,14 @@ class _Drawing:
             for option in ("facet", "colour")
             if option in spec.keys and (option == "facet" or self.mark.colour == CATEGORY)
         ]
+        self.orders = {option: self._several(option) for option in self.parting}
+        self.facets, self.colours = (self.orders.get(option, [None]) for option in ("facet", "colour"))
         self.series = self._series()
         self.data = [datum for each in self.series for datum in each.data]
         if len(self.data) > MOST_MARKS:
             others = " or ".join(self._summing())
             expected = f"at most {MOST_MARKS}: fewer rows" + (f", or mark: {others}" if others else "")
             raise OptionError("data", f"{len(self.data):,} marks to draw", expected)
-        self.facets = ordered(each.of("facet") for each in self.series)
-        self.colours = ordered(each.of("colour") for each in self.series)
         self.most = TICKS if len(self.facets) == 1 else TICKS_OF_FACET
 
     def _summing(self) -> Iterator[str]:
@@ -204,12 +204,12 @@ class _Drawing:
         parts: dict[tuple[Any, ...], list[Value]] = {}
         for row, value in zip(rows, every, strict=True):
             parts.setdefault(tuple(row[option] for option in self.parting), []).append(value)
-        order = [self._several(option, [row[option] for row in rows]) for option in self.parting]
+        order = self.orders.values()
         places = sorted(parts, key=lambda part: [values.index(one) for values, one in zip(order, part, strict=True)])
         coloured = self.parting[-1:] == ["colour"]
         return [
             Series(
-                order[-1].index(part[-1]) if coloured else 0,
+                self.colours.index(part[-1]) if coloured else 0,
                 tuple(zip(self.parting, part, strict=True)),
                 parts[part],
                 self.mark.take(parts[part], every),
@@ -217,10 +217,10 @@ class _Drawing:
             for part in places
         ]
 
-    def _several(self, option: str, values: Sequence[Any]) -> list[Any]:
-        """The different values of an option, of which there may be so many."""
+    def _several(self, option: str) -> list[Any]:
+        """The different values of an option in their order, of which there may be so many."""
         most = {"colour": MOST_COLOURS, "facet": MOST_FACETS}.get(option, MOST_BANDS)
-        distinct = ordered(values)
+        distinct = ordered(dict(zip(self.spec.cells, of, strict=True))[option] for of in self.whole)
         if len(distinct) > most:
             wrong = f"{self.spec.keys[option]} has {len(distinct)} values"
             raise OptionError(option, wrong, f"at most {most}, for {option}")
@@ -228,7 +228,7 @@ class _Drawing:
 
     def _x(self) -> Numbers | BandScale:
         if self.mark.x == CATEGORY:
-            return BandScale(tuple(self._several("x", [datum.x for datum in self.data])))
+            return BandScale(tuple(self._several("x")))
         if self.mark.spread == "x":
             return spans([end for datum in self.data for end in (datum.low, datum.high) if end is not None])
         values = [datum.x for datum in self.data]
@@ -236,7 +236,7 @@ class _Drawing:
 
     def _y(self) -> Numbers | BandScale:
         if self.mark.y == CATEGORY:
-            values = self._several("y", [datum.y for datum in self.data])
+            values = self._several("y")
             numbers = all(isinstance(value, (int, float)) for value in values)
             return BandScale(tuple(values if numbers else reversed(values)))  # words are read from the top
         if not self.mark.y:

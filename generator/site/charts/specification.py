@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from ...base.errors import meant, one_of, quoted
@@ -14,7 +15,7 @@ from ...markup import expressions
 from ...markup.blocks import named
 from ...markup.blocks.figure import OWN, OptionError
 from ...markup.expressions import ExpressionError, is_number
-from ...runs.results import Result, Rows, Table, UnknownResult, Unmeasured
+from ...runs.results import Result, Rows, Table, UnknownResult, Unmeasured, places
 from ..words import spoken
 from .marks import CATEGORY, MARKS, NUMBER, SHAPES, Mark, fitting
 from .scales import told
@@ -195,9 +196,9 @@ def _as_key(heading: str) -> str:
 
 
 def ordered(values: Iterable[Any]) -> list[Any]:
-    """The different values, numbers from the least, others as they come."""
+    """The different values, in their order."""
     distinct = list(dict.fromkeys(values))
-    return sorted(distinct) if all(map(_number_or_none, distinct)) and None not in distinct else distinct
+    return [value for _, value in sorted(zip(places(distinct), distinct, strict=True), key=itemgetter(0))]
 
 
 def _rows(options: Mapping[str, Any], names: Mapping[str, Any], words: Words) -> Rows[Any]:

@@ -88,7 +88,8 @@
 
   /**
    * Pointer and keyboard to places: look({x, y, how: "hover" | "pick" | "key" | "leave" | "escape"}); on a plane that is
-   * drawn on also "press", "drag" and "release" instead of a click, and "type" with a key, until look says that it was none.
+   * drawn on also "press", "drag" and "release" instead of a click, "cancel" once the page takes the finger to be zoomed by two,
+   * and "type" with a key, until look says that it was none.
    */
   function listen(plane, options) {
     const { surface } = plane;
@@ -103,21 +104,22 @@
       return { x: plane.x((event.clientX - bounds.left) * scale), y: plane.y((event.clientY - bounds.top) * scale) };
     };
     const look = (how, where) => plane.view.guard(() => options.look({ ...where, how }));
-    let held = false;
+    let held = null; // the pointer that draws
     surface.addEventListener("pointerdown", (event) => {
-      if (!plane.drawn || event.button) return;
-      held = true;
+      if (!plane.drawn || held !== null || event.button) return;
+      held = event.pointerId;
       surface.setPointerCapture(event.pointerId);
       look("press", place(event));
     });
     surface.addEventListener("pointermove", (event) => {
-      if (held) look("drag", place(event));
+      if (held === event.pointerId) look("drag", place(event));
       else if (event.pointerType !== "touch") look("hover", place(event));
     });
-    for (const end of ["pointerup", "pointercancel"]) {
+    for (const [end, how] of [["pointerup", "release"], ["pointercancel", "cancel"]]) {
       surface.addEventListener(end, (event) => {
-        if (held) look("release", place(event));
-        held = false;
+        if (held !== event.pointerId) return;
+        look(how, place(event));
+        held = null;
       });
     }
     surface.addEventListener("pointerleave", () => look("leave", {}));

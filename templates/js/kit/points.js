@@ -244,9 +244,14 @@ peek.points = (function () {
     function hand({ how, x, y, key }, plane) {
       const px = { x: plane.px(x), y: plane.py(y) };
       if (how === "type") return typed(key, x, y, plane);
-      if (!["press", "drag", "pick", "release"].includes(how)) return false;
+      if (!["press", "drag", "pick", "release", "cancel"].includes(how)) return false;
       if (how === "press" || how === "pick") keep();
       if (how === "release") return true;
+      if (how === "cancel") {
+        const [points, names] = before.pop();
+        view.set({ points, names });
+        return true;
+      }
       if (brush === "erase") erase(x, y, plane, false);
       else if (how === "drag") {
         if (Math.hypot(px.x - last.x, px.y - last.y) < APART_PX) return true;

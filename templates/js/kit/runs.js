@@ -143,7 +143,10 @@ peek.runs = (function () {
       };
       const script = document.createElement("script");
       script.src = entry.data;
-      script.onload = script.onerror = () => wait.received || wait.fail(); // one that could not be read has handed nothing over
+      script.onload = script.onerror = () => {
+        script.type = "done";
+        if (!wait.received) wait.fail(); // one that could not be read has handed nothing over
+      };
       document.head.append(script);
     });
     waiting.set(id, wait);

@@ -122,10 +122,10 @@
       event.preventDefault();
     });
 
-    let held = false;
+    let held = null; // {pointer, epoch}: the one that drags, and from when
     let touched = null; // where a finger came down beside the handle, which may be going to scroll the page
     track.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
+      if (event.button || held) return;
       const near = event.target instanceof Node && handle.contains(event.target);
       if (event.pointerType === "touch" && !near) touched = { x: event.clientX, y: event.clientY };
       else hold(event);
@@ -133,17 +133,20 @@
     track.addEventListener("pointermove", (event) => {
       if (touched) {
         if (peek.controls.sideways(touched, event)) hold(event);
-      } else if (held) view.guard(() => take(event));
+      } else if (held?.pointer === event.pointerId) view.guard(() => take(event));
     });
     track.addEventListener("pointerup", (event) => {
       if (touched) hold(event);
       release();
     });
-    track.addEventListener("pointercancel", release);
+    track.addEventListener("pointercancel", () => {
+      if (held) go(held.epoch); // two fingers zoom the page
+      release();
+    });
 
     function hold(event) {
       touched = null;
-      held = true;
+      held = { pointer: event.pointerId, epoch: view.state.epoch };
       track.setPointerCapture(event.pointerId);
       handle.focus({ preventScroll: true });
       root.classList.add("is-held");
@@ -154,7 +157,7 @@
     function release() {
       if (held) come();
       touched = null;
-      held = false;
+      held = null;
       root.classList.remove("is-held");
     }
 

@@ -711,3 +711,41 @@ def test_alive_waits_to_be_asked_and_opens_in_the_large_figure(show: Show, labor
     page.go_back()
     page.wait_for_function("(before) => scrollY === before", arg=before)
     assert not figure.said
+
+
+# Two fingers
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "begun"),
+    [
+        ("bend", ".timeline-handle", {"epoch": 100}),
+        ("beat", ".centre", {}),
+        ("digit", ".digit-pad", {}),
+        ("train", ".plane-surface.is-drawn", {"data": "own-points"}),
+    ],
+)
+def test_two_fingers_zoom_the_page_and_leave_the_figure(
+    show: Show, name: str, part: str, begun: dict[str, Any]
+) -> None:
+    figure = show(name, width=390, height=844, has_touch=True, is_mobile=True)
+    figure.page.evaluate("([name, begun]) => peek.views.get(`fig-${name}`).set(begun)", [name, begun])
+    surface = figure.live.locator(part).first
+    surface.evaluate("(surface) => surface.scrollIntoView({block: 'center'})")
+    figure.settle()
+    state = f"({{...peek.views.get('fig-{name}').state}})"
+    before = figure.page.evaluate(state)
+    glass = figure.page.context.new_cdp_session(figure.page)
+    x, y = place(surface, 0.5, 0.5)
+    for step in range(12):
+        fingers = [(x - 5 - 4 * step, y)] + [(x + 5 + 6 * step, y + 4 * step)] * (step > 2)
+        points = [{"x": left, "y": top} for left, top in fingers]
+        glass.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove" if step % 3 else "touchStart", "touchPoints": points}
+        )
+    glass.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    figure.settle()
+    assert figure.page.evaluate("visualViewport.scale") > 1
+    assert figure.page.evaluate(state) == before
+    if name == "digit":
+        assert figure.page.evaluate("peek.views.get('fig-digit').instance.rows().length") == 1 + 64, "no ink"
