@@ -472,14 +472,16 @@ class _Work:
         first = next((at for at, is_small in enumerate(small[:-1]) if is_small), len(words) - 1)
         return [" ".join(words[first:]), " ".join(words[:first]), suffix]
 
-    def _with_commas(self, part: str, pieces: list[str], line: int) -> list[str]:
+    def _with_commas(self, part: str, pieces: list[str], place: str) -> list[str]:
         """`Last, First` or `Last, Jr, First`. pieces: what stands between the commas"""
         last, *middle, given = pieces if len(pieces) > 1 else [pieces[0], ""]
         is_suffix = _SUFFIX.fullmatch(given)
         in_order = re.match(r"[A-Z]\.[ -]", last) and not is_suffix  # Y. LeCun, Y. Bengio
         no_suffix = middle and not _SUFFIX.fullmatch(middle[0])
         if len(middle) > 1 or (no_suffix and not is_suffix) or in_order:
-            self.wrong.append([line, f'the names "{short(part)}" were not understood', 'names joined by " and "', None])
+            self.wrong.append(
+                [place, f'the names "{short(part)}" were not understood', 'names joined by " and "', None]
+            )
         if no_suffix and is_suffix:
             middle, given = [given], middle[0]
         head, _, suffix = last.rpartition(" ")
