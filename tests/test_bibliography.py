@@ -494,6 +494,7 @@ def test_entries_of_every_habit(habit):
         ("eprint={1/2}, eprinttype={hdl}", "[Handle:1/2](https://hdl.handle.net/1/2)"),
         ("eprint={77}, eprinttype={Elsewhere}", "Elsewhere:77"),
         ("eprint={77}", "77"),
+        ("doi={abc def}", "doi:abc"),
         ("doi={https://doi.org/10.1000/a_b}", "[doi:10.1000/a_b](https://doi.org/10.1000/a_b)"),
         ("doi={DOI: 10.1000/a\\_b<c>}", "[doi:10.1000/a_b<c>](https://doi.org/10.1000/a_b%3Cc%3E)"),
     ],

@@ -455,6 +455,18 @@ def test_a_recipe_has_a_seed_from_0(seed, is_one):
             experiments.single(recipe)
 
 
+def test_an_experiment_without_data_is_told_by_its_name():
+    with pytest.raises(ContentError, match=r"e\.toml:1: experiment grid has no dataset; expected"):
+        experiments.parse("[experiment.grid]\nclasses = 2\n", "e.toml")
+
+
+def test_a_recipe_of_own_data_is_told_what_it_may_have_instead():
+    with pytest.raises(
+        ContentError, match=r'its data, "mine", are rows or code .* expected a kind that is drawn, one of'
+    ):
+        experiments.single({"classes": 3, "activation": "tanh", "kind": "own-37b13897ef528ae1", "dataset": "mine"})
+
+
 def test_a_recipe_comes_back_from_what_tables_and_json_hold():
     keys = {"l2_factors": [0, 0, 1], "init_scale": 3, "data_seed": 4, "hidden": [8, 2], "head_start": "margin"}
     for activation in ("tanh", "disk"):

@@ -86,6 +86,8 @@ def test_what_others_call_otherwise_is_told_as_it_is_written_here(name):
         ('formula = "a"\nlabel = "ReLU"', '"ReLU" is another activation\'s label'),
         ('formula = "a"\nlabel = "on\\ntwo"', "expected at most 40 signs in a line"),
         (f'formula = "a"\nlabel = "{"a" * 41}"', "expected at most 40 signs in a line"),
+        ('formula = "tanh(a)"\nroom = [1, 1]', "room is [1, 1]; expected"),
+        ('formula = "tanh(a)"\nroom = [-2, true]', "room is [-2, true]; expected"),
         ('formla = "a"', 'unknown key of an activation "formla"'),
     ],
 )
@@ -102,6 +104,16 @@ def test_a_label_is_whatever_readers_are_to_see_and_names_no_file():
         own = isinstance(run.spec.activation, Own)
         assert run.spec.label == ("ELU (α = 1) / $x$" if own else "tanh")
         assert entries.picture_path(run, figures.load()["loss"]) == f"plots/2/{run.spec.activation}.loss"
+
+
+def test_what_is_wrong_beside_an_activation_that_is_none_is_told_too():
+    asked = GRID.replace('"tanh", "swish"', '"swish", "tahn"').replace("logistic", "logistik")
+    with pytest.raises(ContentError) as refused:
+        experiments.parse(asked, "e.toml")
+    assert [str(problem).partition(";")[0] for problem in refused.value.problems] == [
+        'e.toml:3: activation is "tahn"',
+        'e.toml:5: unknown function "logistik" in a formula',
+    ]
 
 
 @pytest.mark.parametrize("name", ["relu", "circle", "My-own", "9x"])

@@ -104,6 +104,22 @@ def test_however_a_file_is_written_its_numbers_are_the_same(tmp_path, between):
 
 
 @pytest.mark.parametrize(
+    ("cells", "columns"),
+    [
+        ("x;y\n1 %;2\n3;4\n", [[1, 3], [2, 4]]),  # and no decimal comma is told of
+        ("x,kind\n1,a\n2,b\n3,5\n", [[1, 2, 3], ["a", "b", "5"]]),
+        ('note,x\nb,1\n"two\nlines",2', [["b", "two\nlines"], [1, 2]]),
+    ],
+)
+def test_what_is_in_a_cell_is_known_by_all_of_its_column(tmp_path, cells, columns):
+    path = tmp_path / "points.csv"
+    path.write_text(cells, encoding="utf-8")
+    found = csv_columns(path)
+    assert [column if isinstance(column, list) else column.tolist() for column in found.columns] == columns
+    assert found.told == (["semicolons between cells", "12 % read as 12"] if ";" in cells else [])
+
+
+@pytest.mark.parametrize(
     ("between", "cells", "values"),
     [
         (";", ["1.234,50", "999,25", "2.100", "-1.234.567"], [1234.5, 999.25, 2100, -1234567]),

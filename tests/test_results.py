@@ -9,7 +9,7 @@ import pytest
 
 from generator.base import language, rounding
 from generator.runs import statistics
-from generator.runs.results import Record, Result, Results, Table, UnknownResult, from_catalogue, quantile
+from generator.runs.results import Record, Result, Results, Table, UnknownResult, from_catalogue, places, quantile
 
 EPOCHS = [0, 1, 5, 100]
 ENGLISH_WORDS = language.english()
@@ -216,3 +216,11 @@ def test_mappings_are_values_too():
     found = table([{"at": {"x": 1}}, {"at": {"x": 2}}, {"at": {"x": 1}}])
     assert found.distinct("at") == [{"x": 1}, {"x": 2}]
     assert [row.place for row in found.rows] == ["scan/1", "scan/2", "scan/3"]
+
+
+def test_values_of_every_kind_have_one_order():
+    """Numbers, words as they come, lists, gaps."""
+    values = [None, [10, 2], "width 16", [9], "b", 3, "width 8", "a", 2.5]
+    of = dict(zip(map(repr, values), places(values), strict=True))
+    ordered = sorted(values, key=lambda value: of[repr(value)])
+    assert ordered == [2.5, 3, "width 8", "width 16", "b", "a", [9], [10, 2], None]
