@@ -29,20 +29,21 @@ pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
 
 @pytest.fixture(scope="module")
-def runs(folder, cache):
-    """The tiny article's runs, and those of an experiment that is neither drawn nor shipped."""
+def folder(tmp_path_factory, cache):
+    """The tiny article and its site, with an experiment more that is neither drawn nor shipped."""
+    folder = tmp_path_factory.mktemp("api")
     shutil.copytree(TINY, folder / "content")
     source = folder / "content" / "experiments.toml"
     more = '\n[dataset.rings]\nkind = "rings"\n[experiment.more]\ndataset = "rings"\nclasses = 3\nactivation = "tanh"'
     add(source, more + "\nhidden = [8, 2]\nepochs = 20\nseeds = 2\n")
     folders = ("--content", folder / "content", "--out", folder / "site", "--cache", cache)
     assert main(["build", "--quiet", "--workers", "1", *map(str, folders)]) == 0
-    return generator.load(folder / "site")
+    return folder
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("api")
+def runs(folder):
+    return generator.load(folder / "site")
 
 
 def test_the_import_needs_no_library():
@@ -126,7 +127,7 @@ def test_runs_travel_to_other_processes_and_say_what_they_have(runs):
         (",tanh,", ",gelu,", 'activation is "gelu"; expected one of'),
     ],
 )
-def test_runs_of_what_another_version_knows_are_told_of(runs, folder, tmp_path, old, new, wrong):
+def test_runs_of_what_another_version_knows_are_told_of(folder, tmp_path, old, new, wrong):
     (tmp_path / "data").mkdir()
     rows = (folder / "site" / "data" / "grid.csv").read_text(encoding="utf-8")
     (tmp_path / "data" / "grid.csv").write_text(rows.replace(old, new), encoding="utf-8")
