@@ -836,6 +836,7 @@ def test_own_data_is_tried_on_the_points_held_out(held):
     spec = replace(SPECS["a plane without walls"], classes=3, kind=tables.enter(table), points_per_class=4)
     run = any_run(spec)
     found = measure_run(spec, run, lattice=5)
+    assert found["accuracy_fresh"] is None  # no new rows can be drawn
     held_out = tables.held_out(spec)
     if held_out is None:
         assert found["test_accuracy"] is None and held == 0
