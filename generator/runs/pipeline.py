@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from .. import figures
 from ..base import interrupts
-from ..base.errors import PeekError, few
+from ..base.errors import PeekError, few, one_of
 from ..base.memo import digest
 from ..base.store import Entry, all_code, sha256, versions
 from ..base.style import THEMES
@@ -356,7 +356,10 @@ class Pipeline:
 
         found = self.run("compare", asked, self.plain("comparisons", keys), jobs)
         compared: dict[RunSpec, dict[str, Any]] = {}
-        for (_, recipe), values in found.items():
+        for (name, recipe), values in found.items():
+            columns = COMPARISONS[name].columns
+            if [of_run.keys() for of_run in values] != [columns.keys()] * len(recipes[recipe]):
+                raise ValueError(f"comparison {name} gave other values; expected {one_of(columns)} for each run")
             for spec, of_run in zip(recipes[recipe], values, strict=True):
                 compared[spec] = {**compared.get(spec, {}), **of_run}
         return compared
