@@ -223,10 +223,7 @@ LISTS = {
     "results": Listing("Results", "What `results`, or a table, can be asked, in `{{ }}` and in claims.", (), _results),
     "filters": Listing("Filters", "What may stand behind `|` in `{{ }}`.", (), _filters),
     "keys": Listing(
-        "Keys",
-        "What an `[experiment.name]` of `experiments.toml` may say.",
-        ("default", "expected"),
-        _keys,
+        "Keys", "What an `[experiment.name]` of `experiments.toml` may say.", ("default", "expected"), _keys
     ),
     "datasets": Listing(
         "Kinds of data",
@@ -239,10 +236,7 @@ LISTS = {
     ),
     "rooms": Listing("Rooms", "Where an activation lets hidden vectors be.", (), _rooms),
     "measures": Listing(
-        "Measures",
-        "What is known of each run beside its recipe; columns of the tables.",
-        (),
-        _measures,
+        "Measures", "What is known of each run beside its recipe; columns of the tables.", (), _measures
     ),
     "lab": Listing("Own Python", "What may stand behind `@lab.` in `lab/*.py`: see [Own Python](#sec-lab).", (), _lab),
     "warnings": Listing("Warnings", "What `--allow` may pass over.", (), _warnings),
