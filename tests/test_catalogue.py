@@ -23,7 +23,8 @@ from generator.networks.spec import RunSpec, unflat
 from generator.runs import export, pipeline, stages, tasks
 from generator.runs.batches import batch_size, batches
 from generator.runs.catalogue import RunContext
-from generator.runs.pipeline import DivergedRunError, run_key
+from generator.runs.pipeline import DivergedRunError
+from tests.measuring import run_key
 from tests.promises import tree
 
 TOML = """\

@@ -158,14 +158,9 @@ def make(
         return runs.catalogue(key, measured, laws, trials, modelled, files), runs.report
 
 
-def run_key(spec: RunSpec) -> str:
-    """The address of a run: its spec, its activations' rows, its kind of data, the code that trains; its law's, where
-    it has one."""
-    return run_keys([spec])[spec]
-
-
 def run_keys(specs: Iterable[RunSpec]) -> dict[RunSpec, str]:
-    """The address of each run; what those of a recipe have in common is put together once."""
+    """The address of each run: its spec, its activations' rows, its kind of data, the code that trains; its law's,
+    where it has one. What those of a recipe have in common is put together once."""
     recipes: dict[Hashable, tuple[dict[str, Any], list[Any]]] = {}
     found = {}
     for spec in specs:
