@@ -9,6 +9,7 @@ import importlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -173,8 +174,7 @@ def _rooms() -> Iterator[Row]:
 def _measures() -> Iterator[Row]:
     from .measures.columns import all_words
 
-    for name, words in all_words().items():
-        yield Row(name, words)
+    return starmap(Row, all_words().items())
 
 
 def _lab() -> Iterator[Row]:
@@ -188,8 +188,7 @@ def _lab() -> Iterator[Row]:
 def _warnings() -> Iterator[Row]:
     from .base.warnings import WARNINGS
 
-    for name, words in WARNINGS.items():
-        yield Row(name, words)
+    return starmap(Row, WARNINGS.items())
 
 
 def _languages(files: Overlay) -> Iterator[Row]:
