@@ -91,8 +91,9 @@ def _figures(files: Overlay) -> Iterator[Row]:
             continue
         comment, said = _COMMENT.match(text), OPTIONS.search(text)
         own = dict.fromkeys(re.findall(r"\w+", said[1]), "") if said else {}
-        script = files.contents.get(f"js/{name}.js", b"").decode()
-        explained = {option: _explained(script, option) for option in properties(name, script)}
+        file = f"js/{name}.js"
+        script = files.contents.get(file, b"").decode()
+        explained = {option: _explained(script, option) for option in properties(files.place(file), script)}
         told = "; ".join(
             f"`{option}`: {words}" if words else f"`{option}`" for option, words in (own | explained).items()
         )
