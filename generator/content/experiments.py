@@ -276,7 +276,7 @@ class _Reader(Keys):
         for name, table in self.tables_of(given, "activation").items():
             self.activations.add(name, table)
         for name, table in self.tables_of(given, "dataset").items():
-            self.data.add(name, table)
+            self.data.axes[name] = self.data.dataset(name, table)
         profiles = self.tables_of(given, "profile")
         names = ["standard", *(name for name in profiles if name != "standard")]
         if profile not in names:
