@@ -371,5 +371,6 @@ def _of_row(row: dict[str, Any], experiment: str, folder: Path) -> Run:
         return _run(row["id"], experiment, spec, measures, functools.partial(_kept, path), path)
     except (KeyError, TypeError):  # another version's
         table = folder / f"{experiment}.csv"
-        experiments.single(spec, f"{table}, run {row['id']}")
+        if tables.carried(row["kind"]):
+            experiments.single(spec, f"{table}, run {row['id']}")
         raise DamagedSiteError(f"{table}, run {row['id']}: no recipe; expected it as peek build wrote it") from None

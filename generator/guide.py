@@ -9,6 +9,7 @@ import importlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -90,8 +91,9 @@ def _figures(files: Overlay) -> Iterator[Row]:
             continue
         comment, said = _COMMENT.match(text), OPTIONS.search(text)
         own = dict.fromkeys(re.findall(r"\w+", said[1]), "") if said else {}
-        script = files.contents.get(f"js/{name}.js", b"").decode()
-        explained = {option: _explained(script, option) for option in properties(name, script)}
+        file = f"js/{name}.js"
+        script = files.contents.get(file, b"").decode()
+        explained = {option: _explained(script, option) for option in properties(files.place(file), script)}
         told = "; ".join(
             f"`{option}`: {words}" if words else f"`{option}`" for option, words in (own | explained).items()
         )
@@ -173,8 +175,7 @@ def _rooms() -> Iterator[Row]:
 def _measures() -> Iterator[Row]:
     from .measures.columns import all_words
 
-    for name, words in all_words().items():
-        yield Row(name, words)
+    return starmap(Row, all_words().items())
 
 
 def _lab() -> Iterator[Row]:
@@ -188,8 +189,7 @@ def _lab() -> Iterator[Row]:
 def _warnings() -> Iterator[Row]:
     from .base.warnings import WARNINGS
 
-    for name, words in WARNINGS.items():
-        yield Row(name, words)
+    return starmap(Row, WARNINGS.items())
 
 
 def _languages(files: Overlay) -> Iterator[Row]:
@@ -223,10 +223,7 @@ LISTS = {
     "results": Listing("Results", "What `results`, or a table, can be asked, in `{{ }}` and in claims.", (), _results),
     "filters": Listing("Filters", "What may stand behind `|` in `{{ }}`.", (), _filters),
     "keys": Listing(
-        "Keys",
-        "What an `[experiment.name]` of `experiments.toml` may say.",
-        ("default", "expected"),
-        _keys,
+        "Keys", "What an `[experiment.name]` of `experiments.toml` may say.", ("default", "expected"), _keys
     ),
     "datasets": Listing(
         "Kinds of data",
@@ -239,10 +236,7 @@ LISTS = {
     ),
     "rooms": Listing("Rooms", "Where an activation lets hidden vectors be.", (), _rooms),
     "measures": Listing(
-        "Measures",
-        "What is known of each run beside its recipe; columns of the tables.",
-        (),
-        _measures,
+        "Measures", "What is known of each run beside its recipe; columns of the tables.", (), _measures
     ),
     "lab": Listing("Own Python", "What may stand behind `@lab.` in `lab/*.py`: see [Own Python](#sec-lab).", (), _lab),
     "warnings": Listing("Warnings", "What `--allow` may pass over.", (), _warnings),

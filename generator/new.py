@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
-from .base import filenames
+from .base import filenames, style
 from .base.errors import PeekError, mistake, nearest, one_of
 
 SHARED = "shared"  # what every new article gets
@@ -66,7 +66,7 @@ def new(
 def _settings(data: Path, label: str | None) -> dict[str, Any]:
     """What [dataset.table] must say of a table: its `file`, `label` where it is asked for, and the `columns` of numbers
     where there are others or some that count the rows, `balance` where classes are uneven; also how many "numbers"
-    would travel with the page, and the columns "left".
+    would travel with the page, the columns "left", and how many "labels" there are.
 
     raises  ContentError
     """
@@ -99,7 +99,7 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
         said["balance"] = "repeat"
     of_a_column = WIDTH * (BYTES_OF["weight"] + CHECKPOINTS * BYTES_OF["change"]) / BYTES_OF["number"]
     numbers = read.table.x.size + of_a_column * len(read.table.names)
-    return said | {"numbers": numbers, "left": left if "columns" in said else []}
+    return said | {"numbers": numbers, "left": left if "columns" in said else [], "labels": len(read.table.labels)}
 
 
 def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:
@@ -107,13 +107,18 @@ def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:
     [example] = (content / "data").iterdir()
     example.unlink()
     target = shutil.copyfile(data, content / "data" / data.name)
-    sent, left = settings.pop("numbers") <= MOST_SENT, settings.pop("left")
+    sent, left, labels = settings.pop("numbers") <= MOST_SENT, settings.pop("left"), settings.pop("labels")
     source, text = content / "experiments.toml", content / "article.md"
     said = {key: json.dumps(value, ensure_ascii=False) for key, value in settings.items()}
     if left:
         said["columns"] += f"  # left out, as they hold words or count the rows: {json.dumps(left, ensure_ascii=False)}"
     lines = "\n".join(f"{key} = {value}" for key, value in said.items())
     recipe = re.sub(r"^file = .*$", lambda _: lines, source.read_text(encoding="utf-8"), count=1, flags=re.M)
+    if labels > (colours := len(style.THEMES["light"].classes)):
+        some = (
+            f"classes = {colours}  # the first of {labels}, as pictures have so many colours; others by a list of names"
+        )
+        recipe = recipe.replace('dataset = "table"\n', f'dataset = "table"\n{some}\n')
     if not sent:  # the build would refuse it
         recipe = recipe.replace("ship = 1\n", "")
         drawn = text.read_text(encoding="utf-8").replace("| bend", "| hidden-plane")

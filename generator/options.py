@@ -191,12 +191,7 @@ class Options:
     folder: Path | None = option(None, "a new or empty folder", "DIR", ("new",), read=path, positional=True)
     example: str = option("start", f"what to start from: {one_of(examples(default_templates()))}", "NAME", ("new",))
     data: Path | None = option(
-        None,
-        "a table of your own to start from, .csv, .tsv or .npz",
-        "FILE",
-        ("new",),
-        read=path,
-        never_with="example",
+        None, "a table of your own to start from, .csv, .tsv or .npz", "FILE", ("new",), read=path, never_with="example"
     )
     label: str | None = option(
         None, "with --data: its column of classes (the one of words)", "COLUMN", ("new",), needs="--data FILE"

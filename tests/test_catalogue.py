@@ -17,12 +17,14 @@ from generator.base.progress import Progress
 from generator.base.store import Store
 from generator.content import experiments
 from generator.measures import columns, packing
+from generator.measures.measurement import Comparison
 from generator.networks import datasets, machine, train
 from generator.networks.spec import RunSpec, unflat
 from generator.runs import export, pipeline, stages, tasks
 from generator.runs.batches import batch_size, batches
 from generator.runs.catalogue import RunContext
-from generator.runs.pipeline import DivergedRunError, run_key
+from generator.runs.pipeline import DivergedRunError
+from tests.measuring import run_key
 from tests.promises import tree
 
 TOML = """\
@@ -51,6 +53,16 @@ def make(text, cache, workers=1, **options):
 def made(tmp_path_factory):
     cache = tmp_path_factory.mktemp("cache")
     return cache, *make(TOML, cache)
+
+
+@pytest.mark.parametrize("gave", [[], [{"place": 1}], [{"plaice": 1}] * 3])
+def test_a_comparison_gives_each_run_its_columns(made, monkeypatch, tmp_path, gave):
+    shutil.copytree(made[0], tmp_path / "cache")
+    place = Comparison("place", {"place": "a place"}, lambda rows, laws: gave, lambda spec: True, ("loss",))
+    monkeypatch.setattr(Comparison, "source", "")
+    monkeypatch.setitem(columns.COMPARISONS, "place", place)
+    with pytest.raises(ValueError, match="comparison place gave other values; expected place for each run"):
+        make(TOML, tmp_path / "cache")
 
 
 def test_everything_is_there(made):

@@ -1,5 +1,7 @@
 """Datasets: shapes, seeds, and what each kind promises of its classes."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -121,10 +123,20 @@ def test_arms_that_do_not_turn_are_called_straight():
     assert spirals.words({"turn_rad": 0.0})[0] == "straight arms"
 
 
+def test_the_script_of_a_figure_defines_that_figure():
+    with pytest.raises(ContentError, match=r'mine\.js: defines the figure "bend"; expected peek\.define\("mine", …\)'):
+        figures.properties(Path("content/templates/js/mine.js"), 'peek.define("bend", {})')
+
+
 @pytest.mark.parametrize("more", ['{ kind: "flag", name: "hole" }', '{ kind: "flag", name: "own" }'])
 def test_no_two_properties_of_a_figure_have_one_name(more):
     """A control of data would set what the figure's own of its name does."""
+    place = Path("js/mine.js")
     script = f'// needs: build/datasets\n{{ kind: "flag", name: "own" }}, {{ kind: "flag", name: "wide" }}, {more}'
     with pytest.raises(ContentError, match=r'js/mine\.js: two properties of its state are called "(hole|own)"'):
-        figures.properties("mine", script)
-    assert figures.properties("mine", script.removesuffix(more)).keys() == {"own", "wide", *datasets.controls()}
+        figures.properties(place, script)
+    assert figures.properties(place, script.removesuffix(more)).keys() == {
+        "own",
+        "wide",
+        *datasets.controls(),
+    }

@@ -150,6 +150,8 @@ def test_a_cluster_must_be_named(tmp_path, monkeypatch):
 
 def test_a_cluster_that_is_not_there_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(pools, "WAIT_S", 1)
+    with pytest.raises(PeekError, match=r"c\.json: no such scheduler file; expected one, or an address"):
+        make(tmp_path, executor="dask", scheduler=str(tmp_path / "c.json"))
     with pytest.raises(PeekError, match=r"tcp://127\.0\.0\.1:9: no Dask scheduler answers"):
         make(tmp_path, executor="dask", scheduler="tcp://127.0.0.1:9")
 

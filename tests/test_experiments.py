@@ -85,6 +85,20 @@ def test_more_classes_than_colours_train_where_nothing_is_drawn():
     assert {run.spec.classes for run in runs(GRID.replace("[2, 3]", "[2, 13]"))} == {2, 13}
 
 
+@pytest.mark.parametrize(
+    "grid",
+    [
+        "beta2 = [0.9999999, 0.99999995]",
+        "l2 = [1e-6, 1e6]",
+        "l2_factors = [[0, 0, 1], [0, 0, 1.0000001]]",
+        "bias_start = [0.0, 0.5]",
+    ],
+)
+def test_each_run_of_a_grid_has_a_name_of_its_own(grid):
+    assert len({run.id for run in runs(GRID)}) == 4
+    assert len({run.id for run in runs(f"{GRID}\n{grid}\n")}) == 8
+
+
 def test_dataset_fields_make_grids_too():
     text = GRID.replace('"spirals"\n', '"spirals"\nnoise_rad = [0.0, 0.2]\n', 1)
     assert {dict(run.spec.dataset_options)["noise_rad"] for run in runs(text)} == {0.0, 0.2}

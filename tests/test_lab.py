@@ -50,9 +50,9 @@ def upper(trained):
 
 
 @lab.dataset
-def bars(points_per_class, classes, rng, gap: float = 0.5):
+def bars(points_per_class, classes, rng, step: float = 0.5):
     y = np.repeat(np.arange(classes), points_per_class)
-    return np.stack([gap * y - gap / 2, rng.uniform(-0.5, 0.5, len(y))], 1), y
+    return np.stack([step * y - step / 2, rng.uniform(-0.5, 0.5, len(y))], 1), y
 
 
 @lab.figure("Where walks end.", needs="walks")
@@ -75,7 +75,7 @@ EXPERIMENTS = """
 [dataset.mine]
 kind = "bars"
 points_per_class = 20
-gap = 0.7
+step = 0.7
 
 [experiment.nets]
 classes = 2
@@ -294,10 +294,18 @@ def test_what_is_wrong_before_anything_runs(folder, fault):
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["loss", "label", "experiment"])
-def test_a_measurement_takes_no_name_that_every_run_has(folder, name):
+@pytest.mark.parametrize("name", ["loss", "label", "experiment", "noise", "labels", "step"])
+def test_a_measurement_takes_no_name_that_runs_have(folder, name):
     edit(folder, "def upper", f"def {name}")
-    with pytest.raises(ContentError, match=rf'walks.py:21: a column "{name}" of every run is there already'):
+    with pytest.raises(ContentError, match=rf'walks.py:21: a column "{name}" of runs is there already'):
+        build(asked(folder), Progress(quiet=True))
+
+
+@pytest.mark.parametrize("name", ["gap", "epochs", "inputs"])
+def test_a_parameter_of_own_data_takes_no_name_that_runs_have(folder, name):
+    edit(folder, "step: float", f"{name}: float")
+    edit(folder, "step = 0.7", "", "experiments.toml")
+    with pytest.raises(ContentError, match=rf'a column "{name}" of runs is there already'):
         build(asked(folder), Progress(quiet=True))
 
 
@@ -310,8 +318,8 @@ def test_a_measurement_takes_no_name_that_every_run_has(folder, name):
         ("steps = [4, 8]", "steps = [4, 8.5]", ":16: steps is 8.5; expected a whole number"),
         ('run = "other"', 'run = "other"\nseeds = 2', ':21: unknown key of an experiment that runs other: "seeds"'),
         ("steps = 4", "stops = 4", ':23: unknown key of an experiment that runs walk: "stops"'),
-        ("gap = 0.7", "gap = true", ":5: gap is true; expected a number"),
-        ("gap = 0.7", "gape = 1", ':5: unknown key of a bars dataset "gape"'),
+        ("step = 0.7", "step = true", ":5: step is true; expected a number"),
+        ("step = 0.7", "stepp = 1", ':5: unknown key of a bars dataset "stepp"'),
         ("classes = 2", "classes = 2\nship = 1", ":9: ship is 1 with data of your own code; expected 0"),
         ("[experiment.walks]", "[experiment.results]", 'the table of experiment results is "results"'),
     ],
@@ -430,7 +438,7 @@ def test_a_mistake_in_a_measurement_costs_no_training(folder, one_worker_is_this
     _, report = prepare(asked(folder), ["nets"], Progress(quiet=True))
     assert report.ran["measure"][0] == 1
     edit(folder, "> 0).mean()", "> 1).mean()", "lab/walks.py")
-    edit(folder, 'kind = "bars"\npoints_per_class = 20\ngap = 0.7', 'kind = "moons"', "experiments.toml")
+    edit(folder, 'kind = "bars"\npoints_per_class = 20\nstep = 0.7', 'kind = "moons"', "experiments.toml")
     prepare(asked(folder), ["nets"], Progress(quiet=True))
     edit(folder, "> 1).mean()", "> 2).mean()", "lab/walks.py")
     _, report = prepare(asked(folder), ["nets"], Progress(quiet=True))  # of built-in data nothing but it runs again

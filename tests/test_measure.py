@@ -29,7 +29,7 @@ from generator.measures import (
     trained,
 )
 from generator.measures.expected import columns_of
-from generator.measures.measurement import Measurement
+from generator.measures.measurement import Measurement, across, measurement
 from generator.networks import datasets, forward, tables
 from generator.networks.activations import ACTIVATIONS
 from generator.networks.run import Run
@@ -836,6 +836,7 @@ def test_own_data_is_tried_on_the_points_held_out(held):
     spec = replace(SPECS["a plane without walls"], classes=3, kind=tables.enter(table), points_per_class=4)
     run = any_run(spec)
     found = measure_run(spec, run, lattice=5)
+    assert found["accuracy_fresh"] is None  # no new rows can be drawn
     held_out = tables.held_out(spec)
     if held_out is None:
         assert found["test_accuracy"] is None and held == 0
@@ -843,6 +844,21 @@ def test_own_data_is_tried_on_the_points_held_out(held):
         scores = (forward.forward(spec, weights, held_out[0]).logits for weights in run.weights)
         *earlier, wanted = (np.mean(of_epoch.argmax(1) == held_out[1]) for of_epoch in scores)
         assert found["test_accuracy"] == pytest.approx(wanted, rel=1e-5) and wanted not in earlier
+
+
+@pytest.mark.parametrize("name", ["loss", "epochs", "spread", "packing_share"])
+def test_a_column_has_a_name_of_its_own(name):
+    with pytest.raises(ValueError, match=f'a column "{name}" of runs is there already'):
+        measurement(**{name: "something else"})(lambda trained: 1)
+    with pytest.raises(ValueError, match=f'a column "{name}" of runs is there already'):
+        across(["loss"], lambda spec: True, **{name: "something else"})(lambda rows, laws: [])
+
+
+def test_a_measurement_without_words_and_one_of_what_nothing_measures_are_told():
+    with pytest.raises(ValueError, match="a measurement without words"):
+        measurement(lambda trained: 1)
+    with pytest.raises(ValueError, match='reads "packing_share"; expected columns of measurements of a run'):
+        across(["loss", "packing_share"], lambda spec: True, place="a place")
 
 
 def test_every_column_and_parameter_has_words():

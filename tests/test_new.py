@@ -70,6 +70,14 @@ def test_a_table_too_large_to_travel_makes_an_article_that_can_be_built(tmp_path
     assert ("ship = 1" in source.read_text()) == (columns == 5)
 
 
+def test_a_table_of_more_classes_than_colours_makes_an_article_that_can_be_built(tmp_path):
+    data = tmp_path / "letters.csv"
+    data.write_text("\n".join(["x,y,letter", *(f"{at % 7},{at % 5},l{at % 40}" for at in range(400))]))
+    new(tmp_path / "a", default_templates(), data=data)
+    plan = experiments.read(tmp_path / "a" / "content" / "experiments.toml")  # refuses what cannot be drawn
+    assert {run.spec.classes for run in plan.experiments[0].runs} == {12}
+
+
 def test_the_workflow_fits_the_schema_and_may_do_little(started):
     path = started / ".github" / "workflows" / "pages.yml"
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]

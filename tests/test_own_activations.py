@@ -16,7 +16,7 @@ from generator.networks import calculus, formulas, forward, train
 from generator.networks.activations import ACTIVATIONS, Own, carried
 from generator.networks.spec import RunSpec
 from generator.runs import entries
-from generator.runs.pipeline import run_key
+from tests.measuring import run_key
 
 GRID = """[experiment.grid]
 classes = 2

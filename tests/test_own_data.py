@@ -29,7 +29,7 @@ from generator.networks.spec import RunSpec, layer_shapes
 from generator.options import Options
 from generator.runs import catalogue, export, stages, tasks
 from generator.runs.catalogue import inputs_digest
-from generator.runs.pipeline import run_key
+from tests.measuring import run_key
 
 ROOT = Path(__file__).parent.parent
 ROWS = [("1.5", "2", "a"), ("-2", "3.25", "a"), ("3", "-4", "b"), ("4e1", "5", "b")]

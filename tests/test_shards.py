@@ -17,8 +17,9 @@ from generator.base.store import Store
 from generator.networks import machine
 from generator.networks.spec import RunSpec
 from generator.runs.batches import cost, shares
-from generator.runs.pipeline import Pipeline, run_key, run_keys
+from generator.runs.pipeline import Pipeline, run_keys
 from tests.edits import edit
+from tests.measuring import run_key
 
 EXPERIMENTS = """
 [dataset.spirals]

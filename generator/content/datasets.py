@@ -75,10 +75,6 @@ class Datasets:
         self.unread: set[str] = set()  # of which nobody knows whether it has classes of its own
         self.keys_of: dict[str, tuple[str, ...]] = {}  # what the table of each may hold, where it is known
 
-    def add(self, name: str, table: dict[str, Any]) -> None:
-        """Read the table of one."""
-        self.axes[name] = self.dataset(name, table)
-
     def dataset(self, name: str, table: dict[str, Any]) -> dict[str, list[Any]]:
         """A dataset's axes: kind, points_per_class and the kind's parameters."""
         path = ("dataset", name)

@@ -276,7 +276,7 @@ class _Reader(Keys):
         for name, table in self.tables_of(given, "activation").items():
             self.activations.add(name, table)
         for name, table in self.tables_of(given, "dataset").items():
-            self.data.add(name, table)
+            self.data.axes[name] = self.data.dataset(name, table)
         profiles = self.tables_of(given, "profile")
         names = ["standard", *(name for name in profiles if name != "standard")]
         if profile not in names:
@@ -612,10 +612,13 @@ def _planned(
     """Names and folders for an experiment's runs, each with its dataset, from the fields in which they differ."""
     recipes = [(dataset, replace(spec, seed=0)) for dataset, spec in runs]
     rows = {recipe: {"dataset": recipe[0], **flat(recipe[1])} for recipe in dict.fromkeys(recipes)}
-    named = ("classes", "activation", "seed", "bias_start", "kind")
+    biases = {(row["activation"], row["bias_start"]) for row in rows.values()}
+    named = ["classes", "activation", "seed", "kind"]
+    named += ["bias_start"] * (len(biases) == len({activation for activation, _ in biases}))  # which says it then
     keys = dict.fromkeys(itertools.chain.from_iterable(rows.values()))  # a dataset's own options are not in every row
     varied = [key for key in keys if key not in named and len({row[key] for row in rows.values() if key in row}) > 1]
-    slugs = {recipe: [_slug(key, row[key]) for key in varied if key in row] for recipe, row in rows.items()}
+    said = {key: _slugs(key, {row[key] for row in rows.values() if key in row}) for key in varied}
+    slugs = {recipe: [said[key][row[key]] for key in varied if key in row] for recipe, row in rows.items()}
     seeds = fixed["seeds"]
     drawn, shipped = set(seeds[: fixed["draw"]]), set(seeds[: fixed["ship"]])
     planned = []
@@ -629,6 +632,14 @@ def _planned(
         travels = spec.seed in shipped and not ACTIVATIONS[spec.activation].is_vector
         planned.append(Planned(run_id, spec, dataset, place, travels, images.get(dataset, ())))
     return tuple(planned)
+
+
+def _slugs(key: str, values: Collection[Any]) -> dict[Any, str]:
+    """A field's values as parts of an address: numbers to six digits, and to all where these do not tell them apart."""
+    short = {value: _slug(key, value) for value in values}
+    if len({*short.values()}) == len(short):
+        return short
+    return {value: re.sub(r"[^a-z0-9.]+", "-", f"{key}{value}".replace("e+", "e")).strip("-") for value in values}
 
 
 def _slug(key: str, value: Any) -> str:

@@ -22,7 +22,7 @@ from ..base.store import installed
 from ..networks import datasets, recipe
 from ..networks.datasets import Dataset, Parameter
 from ..networks.recipe import Field
-from ..networks.tables import FROM_CODE, built_in
+from ..networks.tables import FROM_CODE, PARAMETERS, built_in
 from .texts import LAB, own_code
 
 PROGRAMS = ("peek_article", "generator")  # installed, and in a copy of the source
@@ -102,19 +102,21 @@ class Lab:
     def enter_measurements(self, run: Run = lambda function: _elsewhere) -> None:
         """Make its measurements known, in place of those that other code entered. run: what calls a function.
 
-        raises  ContentError: a column that every run has already
+        raises  ContentError: a column, of a measurement or a parameter of data, that runs have already
         """
         from ..measures.columns import MEASUREMENTS, RECIPE  # takes numpy, which a plan does without
         from ..measures.measurement import OwnMeasurement, all_words
 
         for name in [name for name, each in MEASUREMENTS.items() if isinstance(each, OwnMeasurement)]:
             del MEASUREMENTS[name]
-        taken = {*RECIPE, *all_words(), *ATTRIBUTES}
+        taken = {*RECIPE, *all_words(), *ATTRIBUTES, *(parameter.name for parameter in PARAMETERS)}
+        own = [(function, name) for function in self.of("dataset").values() for name in function.usual]
+        settings = {name for _, name in own}.union(*(kind.defaults for kind in built_in().values()))
+        measured = [(function, name) for function in self.of("measurement").values() for name in function.columns]
         wrong = [
-            Problem(function.place, f'a column "{column}" of every run is there already', "another name")
-            for function in self.of("measurement").values()
-            for column in function.columns
-            if column in taken
+            Problem(function.place, f'a column "{name}" of runs is there already', "another name")
+            for function, name in (*own, *measured)
+            if name in taken or (name in settings and function.kind == "measurement")
         ]
         if wrong:
             raise ContentError(wrong)

@@ -90,13 +90,7 @@ def judge(id_: str, condition: str, asked: Mapping[str, Any], wanted: int, refut
 _SHOWN = {
     "holds": ("✓", {"runs": "The runs agree.", "rows": "The rows agree."}),
     "refuted": ("✗", {"runs": "The runs refute this.", "rows": "The rows refute this."}),
-    "open": (
-        "?",
-        {
-            "seeds": "Needs more seeds: {seeds} of {wanted}.",
-            "rows": "Needs more rows: {seeds} of {wanted}.",
-        },
-    ),
+    "open": ("?", {"seeds": "Needs more seeds: {seeds} of {wanted}.", "rows": "Needs more rows: {seeds} of {wanted}."}),
 }
 
 

@@ -14,6 +14,7 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from ..base.memo import digest
 from ..base.store import sha256
@@ -217,8 +218,9 @@ class Dependencies:
         page = self.book.by_path.get(path)
         return [page.path, page.output] if page else None
 
-    def anchor(self, page: Page, anchor: str, plain: str) -> str:
-        """An anchor of a page; one that another system would give to a heading is the heading's own. plain: unquoted"""
+    def anchor(self, page: Page, anchor: str) -> str:
+        """An anchor of a page; one that another system would give to a heading is the heading's own."""
+        plain = unquote(anchor)
         found = self._ask("anchor", f"{page.path}#{plain}")
         return found if found and found != plain else anchor
 

@@ -706,10 +706,8 @@ class Writer:
             files = ", ".join(self.bibliography.files)
             expected = "" if near else f"a key of {files}, or \\@ for the sign itself"
             if self.dependencies.label(key):
-                expected, near = (
-                    f"[words](#{key}), or a label that begins with its kind, like sec-{key.removeprefix('sec:')}",
-                    None,
-                )
+                kind = f"like sec-{key.removeprefix('sec:')}"
+                expected, near = f"[words](#{key}), or a label that begins with its kind, {kind}", None
             self.wrong(line, f'undefined citation "{key}"', expected, near)
             return ""
         if key not in self.citations:
@@ -745,13 +743,13 @@ class Writer:
             if not anchor:
                 self.wrong(line, "a link to nowhere", "an address between the parentheses")
                 return ""
-            anchor = self._anchor(self.page, anchor)
+            anchor = self.dependencies.anchor(self.page, anchor)
             if anchor == "top" and anchor not in self.outline.labels | self.outline.anchors:
                 return "#"  # the top of the page, as browsers have it without such a place
             self._own_anchors.append((line, anchor))
             return f"#{anchor}"
         if page := self._page_of(unquote(path)):
-            anchor = self._anchor(page, anchor)
+            anchor = self.dependencies.anchor(page, anchor)
         found = self._inside(unquote(path), anchor, line)
         if not found:
             return ""
@@ -797,10 +795,6 @@ class Writer:
         """The page that a path of the content or of the site names."""
         return self.dependencies.other(PurePosixPath(path).as_posix())
 
-    def _anchor(self, page: Page, anchor: str) -> str:
-        """An anchor of a page; one that another system would give to a heading is the heading's own."""
-        return self.dependencies.anchor(page, anchor, unquote(anchor))
-
     def _inside(self, path: str, anchor: str, line: int) -> str:
         """A path of the site that a link names, or ""."""
         plain = filenames.composed(PurePosixPath(path).as_posix())
@@ -823,13 +817,11 @@ class Writer:
     @functools.cached_property
     def pictures(self) -> frozenset[str]:
         """Addresses of what runs have in the site: pictures and downloads."""
-        found = set()
-        for run in self.results:
-            for picture in run.pictures.values():
-                for ending in picture.formats:
-                    found |= {f"{picture.path}.{ending}", f"{picture.path}.dark.{ending}"}
-            found |= set(run.files.values())
-        return frozenset(found)
+        drawn = [
+            (each.path, ending) for run in self.results for each in run.pictures.values() for ending in each.formats
+        ]
+        found = {f"{path}{theme}.{ending}" for path, ending in drawn for theme in ("", ".dark")}
+        return frozenset(found.union(*(run.files.values() for run in self.results)))
 
     def claim(self, said: Attributes, content: str, line: int) -> str:
         """A claim's sentence and the mark behind it with its evidence; what the runs contradict is a problem."""

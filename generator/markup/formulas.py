@@ -523,14 +523,11 @@ def _space(element: Element, script: bool) -> None:
             if script and "movablelimits" not in child.attrib:
                 child.attrib |= {"lspace": "0em", "rspace": "0em"}
             elif child.text in _DOTS:
-                beside = (before is not None and before.tag != "mo", after is not None and _separates(after))
+                separates = after is not None and (after.tag != "mo" or after.get("separator") == "true")
+                beside = (before is not None and before.tag != "mo", separates)
                 child.attrib |= {"lspace": _THIN if beside[0] else "0em", "rspace": _THIN if beside[1] else "0em"}
         elif before is not None and not script and _names_function(child) and _is_closed(before):
             element.insert(at, element.makeelement("mspace", {"width": _THIN}))
-
-
-def _separates(element: Element) -> bool:
-    return element.tag != "mo" or element.get("separator") == "true"
 
 
 def _names_function(element: Element) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..base.errors import one_of
 from ..base.memo import digest
+from ..networks import recipe, tables
 from ..networks.spec import RunSpec
 from .trained import Trained, plain
 
@@ -95,24 +96,42 @@ Across = Callable[[Sequence[Row], Laws], list[dict[str, Any]]]
 def measurement(
     words: str = "", suits: Callable[[Trained], bool] = lambda trained: True, always: bool = True, **columns: str
 ) -> Callable[[Of], Of]:
-    """Register a measurement. words: of the one column; columns: name -> words of several."""
+    """Register a measurement. words: of the one column; columns: name -> words of several.
+
+    raises  ValueError: a column without words, or one that runs have already
+    """
+    if not (columns or (words and isinstance(words, str))):
+        raise ValueError('a measurement without words; expected @measurement("what its column holds")')
 
     def register(function: Of) -> Of:
         name = function.__name__
-        MEASUREMENTS[name] = Measurement(name, columns or {name: words}, function, suits, always)
+        MEASUREMENTS[name] = Measurement(name, _new(columns or {name: words}), function, suits, always)
         return function
 
     return register
 
 
 def across(reads: Sequence[str], suits: Callable[[RunSpec], bool], **columns: str) -> Callable[[Across], Across]:
-    """Register what is measured across the runs of a recipe. columns: name -> words."""
+    """Register what is measured across the runs of a recipe. columns: name -> words.
+
+    raises  ValueError: it reads what is measured of no run, or has a column that runs have already
+    """
+    if strange := set(reads).difference(*(each.columns for each in MEASUREMENTS.values())):
+        raise ValueError(f'reads "{min(strange)}"; expected columns of measurements of a run')
 
     def register(function: Across) -> Across:
-        COMPARISONS[function.__name__] = Comparison(function.__name__, columns, function, suits, tuple(reads))
+        COMPARISONS[function.__name__] = Comparison(function.__name__, _new(columns), function, suits, tuple(reads))
         return function
 
     return register
+
+
+def _new(columns: Mapping[str, str]) -> Mapping[str, str]:
+    """Some columns, which runs have not yet."""
+    settings = (kind.defaults for kind in tables.built_in().values())
+    if there := columns.keys() & {*all_words(), *recipe.words()}.union(*settings):
+        raise ValueError(f'a column "{min(there)}" of runs is there already; expected another name')
+    return columns
 
 
 def all_words() -> dict[str, str]:

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from .. import figures
 from ..base import interrupts
-from ..base.errors import PeekError, few
+from ..base.errors import PeekError, few, one_of
 from ..base.memo import digest
 from ..base.store import Entry, all_code, sha256, versions
 from ..base.style import THEMES
@@ -158,14 +158,9 @@ def make(
         return runs.catalogue(key, measured, laws, trials, modelled, files), runs.report
 
 
-def run_key(spec: RunSpec) -> str:
-    """The address of a run: its spec, its activations' rows, its kind of data, the code that trains; its law's, where
-    it has one."""
-    return run_keys([spec])[spec]
-
-
 def run_keys(specs: Iterable[RunSpec]) -> dict[RunSpec, str]:
-    """The address of each run; what those of a recipe have in common is put together once."""
+    """The address of each run: its spec, its activations' rows, its kind of data, the code that trains; its law's,
+    where it has one. What those of a recipe have in common is put together once."""
     recipes: dict[Hashable, tuple[dict[str, Any], list[Any]]] = {}
     found = {}
     for spec in specs:
@@ -356,7 +351,10 @@ class Pipeline:
 
         found = self.run("compare", asked, self.plain("comparisons", keys), jobs)
         compared: dict[RunSpec, dict[str, Any]] = {}
-        for (_, recipe), values in found.items():
+        for (name, recipe), values in found.items():
+            columns = COMPARISONS[name].columns
+            if [of_run.keys() for of_run in values] != [columns.keys()] * len(recipes[recipe]):
+                raise ValueError(f"comparison {name} gave other values; expected {one_of(columns)} for each run")
             for spec, of_run in zip(recipes[recipe], values, strict=True):
                 compared[spec] = {**compared.get(spec, {}), **of_run}
         return compared
@@ -901,8 +899,7 @@ def csv_of(rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in columns])
+    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
     return text.getvalue()
 
 

@@ -81,7 +81,8 @@ def dask(scheduler: str) -> Pool:
     where = scheduler or os.environ.get("DASK_SCHEDULER_ADDRESS", "")
     if not where:
         raise PeekError("--executor dask: no cluster named; expected --scheduler ADDRESS or DASK_SCHEDULER_ADDRESS")
-    is_file = Path(where).is_file()
+    if not (is_file := Path(where).is_file()) and ":" not in where:
+        raise PeekError(f"{where}: no such scheduler file; expected one, or an address such as tcp://host:8786")
     named: dict[str, Any] = {"scheduler_file": where} if is_file else {"address": where}
     try:
         client = Client(**named, timeout=WAIT_S, set_as_default=False)

@@ -67,7 +67,12 @@ def runs_index(results: Results, laws: Mapping[str, Any], words: Words | None = 
         for room, of_room in laws.items()
     }
     return {
-        "runs": [_known(run) | {"recipe": places[run.place]} for run in travelling],
+        "runs": [
+            {"id": run.place, "experiment": run.experiment}
+            | {key: run.spec[key] for key in ("classes", "activation", "seed")}
+            | {"data": run.files["js"], "recipe": places[run.place]}
+            for run in travelling
+        ],
         # The most classes of a group have all the words that its classes have.
         "recipes": [_recipe(max(runs, key=lambda run: run.spec["classes"]), words) for runs in members],
         "optima": optima,
@@ -225,12 +230,3 @@ def _centres(results: Results, travelling: list[Result]) -> dict[str, dict[int, 
 def without_seed(run: Result) -> dict[str, Any]:
     """What a run shares with those that differ in seed alone, however many checkpoints they keep."""
     return {key: value for key, value in run.spec.items() if key not in ("seed", "checkpoints")}
-
-
-def _known(run: Result) -> dict[str, Any]:
-    return {
-        "id": run.place,
-        "experiment": run.experiment,
-        **{key: run.spec[key] for key in ("classes", "activation", "seed")},
-        "data": run.files["js"],
-    }

@@ -44,6 +44,7 @@ OF_RUNS, OF_DATA = "<runs>", "<data>"  # there: those of the runs that travel wi
 FORM = r"/((?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)/"
 FITS, LIKE = re.compile(rf"\bfits: (?:{FORM}|(\w+)\s*[,}}])"), re.compile(r'\blike: "([^"\\]+)"')
 DRAWS = re.compile(r"^// needs: .*\bbuild/datasets\b", re.MULTILINE)
+DEFINES = re.compile(r"""\bpeek\.define\(\s*["'`]([\w-]+)["'`]""")
 CHOOSES = re.compile(r"\bruns\.chooser\(")
 CHOSEN = ("classes", "activation", "seed")  # by which readers choose a run there
 IN_ADDRESS = {  # kind of a property -> what one may be in an address, but for what is said of it
@@ -56,21 +57,22 @@ Laws = Callable[[], Mapping[str, Any]]
 Warn = Callable[[Warned], None]
 
 
-def properties(figure: str, script: str) -> dict[str, dict[str, Any]]:
+def properties(place: Path, script: str) -> dict[str, dict[str, Any]]:
     """What authors may start a figure's script with: its own properties, and of data that it draws what readers set.
 
+    place   its file, by whose name the figure is called
     returns  name -> "kind", and what the script says plainly: "min", "max", "values", the pattern that "fits", "like"
-    raises  ContentError: two have one name, so that one would set the other
+    raises  ContentError: it defines another figure; two have one name, so that one would set the other
     """
+    if (defined := DEFINES.findall(script)) and place.stem not in defined:
+        raise mistake(str(place), f'defines the figure "{defined[0]}"', f'peek.define("{place.stem}", …)')
     found = {name: _said(kind, about, script) for kind, name, about in PROPERTY.findall(script)}
     own = [name for _, name, about in PROPERTY.findall(script) if not UNKEPT.match(about)]
     of_data = datasets.controls() if DRAWS.search(script) else []
     for name in own:
         if own.count(name) > 1 or name in of_data:
             whose = ", its own and a control of data" if name in of_data else ""
-            raise mistake(
-                f"js/{figure}.js", f'two properties of its state are called "{name}"{whose}', "a name for each"
-            )
+            raise mistake(str(place), f'two properties of its state are called "{name}"{whose}', "a name for each")
     for name, values in listed(script).items():
         found.setdefault(name, {})["values"] = values
     return {name: found[name] for name in own} | {name: {"kind": "number"} for name in of_data}
@@ -184,7 +186,7 @@ class Figures:
         def told(name: str) -> dict[str, dict[str, Any]]:
             script = files.text(f"js/{name}.js")
             chosen = {key: {"kind": "choice", "values": values} for key, values in chosen_by(script).items()}
-            return chosen | properties(name, script)
+            return chosen | properties(files.place(f"js/{name}.js"), script)
 
         said = memo("states", files.digest, lambda: {name: told(name) for name in names})
         return {
@@ -211,7 +213,7 @@ class Figures:
         them; of `hide` the names of what it can hide."""
         said = OPTIONS.search(files.text(f"figures/{name}.html"))
         script = files.text(f"js/{name}.js") if name in self.live else ""
-        of_script = properties(name, script)
+        of_script = properties(files.place(f"js/{name}.js"), script)
         options: dict[str, dict[str, Any]] = {key: {} for key in (re.findall(r"\w+", said[1]) if said else ())}
         options |= of_script
         if "hide" in options and script:

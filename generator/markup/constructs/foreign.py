@@ -86,10 +86,7 @@ _ENVIRONMENTS = (
     ("quote|quotation", "> before each line"),
     ("verbatim|lstlisting|minted", "``` around code"),
     ("abstract", "abstract in the front matter"),
-    (
-        "tikzpicture|tikzcd|circuitikz|forest|pspicture|picture",
-        A_PICTURE,
-    ),
+    ("tikzpicture|tikzcd|circuitikz|forest|pspicture|picture", A_PICTURE),
     ("algorithm2?e?|algorithmic", "``` around its lines"),
     ("thebibliography", "the works in references.bib"),
     ("center|flushleft|flushright|minipage|multicols|appendices", "its text alone"),

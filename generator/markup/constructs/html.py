@@ -16,12 +16,11 @@ from markdown_it.token import Token
 
 from ...base.errors import meant, short
 from .. import media
-from . import Mark
+from . import RenderMark
 from .values import INSIDE
 
 if TYPE_CHECKING:
     from ..builder import Builder
-    from ..document import Writer
 
 VOID = frozenset({"br", "hr", "img", "wbr", "source", "track", "col"})
 # What may stay open.
@@ -327,13 +326,10 @@ def sanitized(text: str) -> str:
     )
 
 
-def _dark_mode(writer: Writer, mark: Mark) -> str:
-    return media.dark_mode(writer, media.in_site(mark.data["address"]), tuple(mark.data["classes"]))
-
-
-def _own_file(writer: Writer, mark: Mark) -> str:
-    return html.escape(quote(media.own_file(writer, mark.data["address"], mark.line)))
-
-
 TOKENS = {"html_inline": _write, "html_block": _write}
-MARKS = {"own_file": _own_file, "dark_mode": _dark_mode}
+MARKS: dict[str, RenderMark] = {
+    "own_file": lambda writer, mark: html.escape(quote(media.own_file(writer, mark.data["address"], mark.line))),
+    "dark_mode": lambda writer, mark: media.dark_mode(
+        writer, media.in_site(mark.data["address"]), tuple(mark.data["classes"])
+    ),
+}

@@ -134,13 +134,9 @@ def _picture(writer: Writer, mark: Mark) -> str:
     return media.shown(writer, data["path"], said.values.get("alt", words), mark.line, said, data["title"])
 
 
-def _address(writer: Writer, mark: Mark) -> str:
-    return html.escape(writer.address(mark.data["address"], mark.line, mark.data["label"]))
-
-
 TOKENS = {"link_open": _write_link, "image": _write_picture}
 MARKS: dict[str, RenderMark] = {
-    "address": _address,
+    "address": lambda writer, mark: html.escape(writer.address(mark.data["address"], mark.line, mark.data["label"])),
     "view": lambda writer, mark: html.escape(writer.view(mark.data["address"], mark.data["state"], mark.line)),
     "picture": _picture,
     "named": lambda writer, mark: writer.reference(mark.data["id"], mark.line),

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from ...base.errors import short
 from .. import formulas
 from ..attributes import TRAILING, parse_attributes
-from . import Mark, add_block_rule, put, put_lines, text_of_line, untied
+from . import Mark, RenderMark, add_block_rule, put, put_lines, text_of_line, untied
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -212,9 +212,10 @@ def _equation(writer: Writer, mark: Mark) -> str:
     return f'<div class="equation" id="{numbered.id}">{math}{link}</div>'
 
 
-def _formula_ref(writer: Writer, mark: Mark) -> str:
-    return writer.latex_reference(mark.data["how"], mark.data["label"], mark.line)
-
-
 TOKENS = {"equation": _write_equation}
-MARKS = {"formula": _formula, "equation": _equation, "formula_ref": _formula_ref, "definitions": _define}
+MARKS: dict[str, RenderMark] = {
+    "formula": _formula,
+    "equation": _equation,
+    "formula_ref": lambda writer, mark: writer.latex_reference(mark.data["how"], mark.data["label"], mark.line),
+    "definitions": _define,
+}

@@ -5,15 +5,11 @@ from __future__ import annotations
 import html
 import re
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt, helpers
 from markdown_it.rules_inline import StateInline
 
-from . import Mark, fault, label_end, put
-
-if TYPE_CHECKING:
-    from ..document import Writer
+from . import RenderMark, fault, label_end, put
 
 INSIDE = r"""(?:[^"'{}]++|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*+"""
 VALUE = re.compile(r"\{\{(" + INSIDE + r")\}\}")
@@ -64,8 +60,6 @@ def extend(md: MarkdownIt) -> None:
     md.normalizeLink = lambda url: url  # type: ignore[method-assign]
 
 
-def _render(writer: Writer, mark: Mark) -> str:
-    return html.escape(writer.value(mark.data["expression"], mark.line, awaited="…"))
-
-
-MARKS = {"value": _render}
+MARKS: dict[str, RenderMark] = {
+    "value": lambda writer, mark: html.escape(writer.value(mark.data["expression"], mark.line, awaited="…"))
+}

@@ -238,12 +238,9 @@ def _heat(data: Sequence[Datum], place: Place) -> Drawn:
     marks: list[Dot | Box] = []
     for datum in data:
         left, foot = place.x.share(datum.x) - wide / 2, place.y.share(datum.y) - high / 2
-        marks.append(Box(left, foot, wide, high, _weight(datum, place)))
+        shade = 1.0 if place.shade is None or datum.value is None else place.shade.share(datum.value)
+        marks.append(Box(left, foot, wide, high, shade))
     return marks, []
-
-
-def _weight(datum: Datum, place: Place) -> float:
-    return 1.0 if place.shade is None or datum.value is None else place.shade.share(datum.value)
 
 
 def _bars(data: Sequence[Datum], place: Place) -> Drawn:
