@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what is slow to import is imported once an interruption is 
     from .base.progress import Progress
     from .options import Options
     from .runs.catalogue import Report
+    from .site.check import Findings
 
 BY_SIGNAL = 128  # an exit code above it tells the number of the signal
 SHOWN_AT_MOST = 10  # files of a kind of difference
@@ -282,8 +283,7 @@ def run_check(asked: Options) -> int:
         print("claims: " + ", ".join(f"{count} {verdict}" for verdict, count in findings.claims.items()))
     for url, place in findings.outside.items():
         print(f"{place}: links to {url}")
-    for problem in findings.warnings:  # what an author may leave as it is
-        print(f"warning: {problem}", file=sys.stderr)
+    say_warnings(findings)
     for problem in findings.problems:
         print(problem, file=sys.stderr)
     return 1 if findings.problems else 0
@@ -331,6 +331,12 @@ def rerun_some(site: Path, count: int, seed: int | None) -> int:
     return 0 if same + close and not differ else 1
 
 
+def say_warnings(findings: Findings) -> None:
+    """What a check found that an author may leave as it is."""
+    for problem in findings.warnings:
+        print(f"warning: {problem}", file=sys.stderr)
+
+
 def run_publish(asked: Options) -> int:
     """peek publish: says what it would push, and pushes when told yes."""
     from .site import check, publish
@@ -339,8 +345,7 @@ def run_publish(asked: Options) -> int:
     branch = publish.look(asked.content, asked.remote, asked.branch, written)
     run_build(asked)
     findings = check.check(asked.out)
-    for problem in findings.warnings:  # what an author may leave as it is
-        print(f"warning: {problem}", file=sys.stderr)
+    say_warnings(findings)
     planned = publish.prepare(asked.out, findings, branch)
     print(planned)
     if not asked.yes and not confirmed():
