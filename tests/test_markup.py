@@ -221,6 +221,25 @@ def test_references_of_latex_say_what_they_say_there(tmp_path):
     assert "Eq.\u00a0<a" in markup.html and "Table\u00a0<a" in markup.html
 
 
+def test_labels_of_latex_in_captions_name_figures_and_tables(tmp_path):
+    body = r"\autoref{fig:a_b}, \ref{plain}, \autoref{tab:t}, \ref{table:u}, \ref{fig-own}"
+    body += "\n\n![A *b* $x$,\nc. \\label{fig:a_b}](pictures/room.png)\n\n"
+    body += "![\\label{plain}B](pictures/room.png){ width=20% }\n\n"
+    body += "![C \\label{fig:c}](pictures/room.png){#fig-own}\n\n- ![D \\label{fig:d}](pictures/room.png)\n\n"
+    body += "Table: T $x$. \\label{tab:t}\n\n| a |\n|---|\n| b |\n\n| a |\n|---|\n| b |\n\n: U. \\label{table:u}\n"
+    page = page_of(tmp_path, body)
+    assert first_paragraph(tmp_path / "first", body) == "Figure 1, 2, Table 1, 2, 3"
+    assert re.findall(r'<figure id="([^"]*)"', page.html) == [
+        "fig-a_b",
+        "fig-plain",
+        "fig-own",
+        "fig-d",
+        "tbl-t",
+        "tbl-u",
+    ]
+    assert "label" not in text_of(page.html) and 'alt="A b x, c."' in page.html and not page.warnings
+
+
 def test_formulas_and_references_in_a_paragraph_are_read_as_pandoc_writes_them(tmp_path):
     body = """We have $$\\begin{equation}
 \\label{eq:one}

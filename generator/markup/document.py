@@ -667,21 +667,23 @@ class Writer:
     def latex_reference(self, how: str, label: str, line: int) -> str:
         r"""`\eqref{eq:loss}` -> (1), `\ref{thm:main}` -> 1, `\autoref{sec:one}` -> Section 1, with a link.
 
-        label  of a formula, or of whatever has one, here perhaps with "-" for ":"
+        label  of a formula, or of whatever has one, here perhaps with "-" for ":", and with "fig-" or "tbl-" before it
         """
         if found := self.dependencies.formula(label):
             page, number = found
             shown = self._number(number, line)
             said = {"eqref": f"({shown})", "ref": shown}.get(how) or self.words("Equation\u00a0{n}", n=shown)
             return self._link_to(page, formulas.anchor(label), said, self._numbers_are_unique)
-        for id_ in dict.fromkeys((label, re.sub("^tab-", "tbl-", label.replace(":", "-", 1)))):
+        dashed = label.replace(":", "-", 1)
+        for id_ in dict.fromkeys((label, dashed, *(numbering.of_latex(kind, label) for kind in ("tbl", "fig")))):
             if self.dependencies.label(id_):
                 said = self.reference(id_, line, bare=how in ("ref", "eqref"))
                 return f"({said})" if how == "eqref" else said
         numbered = self.dependencies.formulas()
         near = nearest(label, [*numbered, *self.dependencies.labels])
-        kind = (LABELLED | {"sec": "section"}).get(re.split("[:-]", id_)[0])
-        expected = f"{{#{id_}}} at {an(kind)}" if kind else f"\\label{{{label}}} in a formula"
+        dashed = re.sub("^tab-", "tbl-", dashed)
+        kind = (LABELLED | {"sec": "section"}).get(dashed.partition("-")[0])
+        expected = f"{{#{dashed}}} at {an(kind)}" if kind else f"\\label{{{label}}} in a formula"
         expected = "" if near else one_of(numbered) if numbered and not kind else expected
         self.wrong(line, f'no {kind or "formula"} has the label "{label}"', expected, near)
         return ""

@@ -255,6 +255,16 @@ def is_ours(id_: str, labels: Mapping[str, Numbered]) -> bool:
     return id_ in OURS or id_.startswith(RESERVED) or (part in PARTS and whole.startswith(PARTED) and whole in labels)
 
 
+_OF_LATEX = {"fig": "fig(?:ure)?", "tbl": "tab(?:le)?|tbl"}
+LABEL = re.compile(r"\s*\\label\{([^{}]+)\}\s*")  # in a caption, as papers of JOSS have it
+
+
+def of_latex(kind: str, label: str) -> str:
+    """What a figure or table is called here by its label of LaTeX: `fig:db` -> fig-db, `overview` -> fig-overview."""
+    name = re.sub(rf"\A(?:{_OF_LATEX[kind]})[:.-]", "", label.strip(), flags=re.IGNORECASE)
+    return f"{kind}-" + re.sub(r"[^\w-]+", "-", name)
+
+
 def bare(name: str) -> str:
     """Letters and digits: what an id of a heading is in all systems, whatever they put between."""
     return re.sub(r"[\W_]+", "", name.lower())

@@ -385,23 +385,25 @@ def _mark_callout(builder: Builder, token: Token, word: str, title: str, fold: s
 
 
 def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
-    """A paragraph that is one picture with a figure's label becomes a figure, its alt text the caption; one that is a
-    table's caption is written with it."""
+    r"""A paragraph that is one picture with a figure's label, or with LaTeX's, becomes a figure, its alt text the
+    caption; one that is a table's caption is written with it."""
     if tables.captions(tokens[at : at + 4]):
         return at + 3
     children = tokens[at + 1].children or []
-    labelled = [child.type for child in children] == ["image", "attributes"]
-    if not labelled or builder.before_text or not children[1].meta["said"].id.startswith("fig-"):
+    is_picture = [child.type for child in children] in (["image"], ["image", "attributes"])
+    said = children[1].meta["said"] if is_picture and children[1:] else Attributes()
+    id_ = said.id or (children[0].meta.get("id", "") if is_picture else "")
+    if not id_.startswith("fig-") or builder.before_text:
         if not tokens[at].hidden:
             builder.open("p")
         return at + 1
-    picture, said = children[0], children[1].meta["said"]
+    picture = children[0]
     apart = {"alt", *LOOKS, *({"height"} if "width" in said.values else ())}
     for key in sorted(said.values.keys() & LOOKS):
         builder.block_fault(tokens[at], f"{key} of a figure is left out, as the page has its own", warning="html-style")
     for word in said.words:
         builder.block_fault(tokens[at], f'unknown attribute "{short(word)}"', "#label, .class or name=value")
-    options = {"id": said.id} | {key: value for key, value in said.values.items() if key not in apart}
+    options = {"id": id_} | {key: value for key, value in said.values.items() if key not in apart}
     options |= {"invert": "true"} if INVERT in said.classes else {}
     builder.block(
         tokens[at],

@@ -16,7 +16,7 @@ from mdit_py_plugins.gfm_autolink.index import _protocol_rule
 
 from ...base.errors import quoted, short
 from ...content.media import PICTURES
-from .. import media
+from .. import media, numbering
 from ..attributes import Attributes
 from . import InlineRule, Mark, RenderMark, line_in
 
@@ -46,6 +46,24 @@ def _with_line(rule: InlineRule) -> InlineRule:
     return read
 
 
+def _with_label(rule: InlineRule) -> InlineRule:
+    r"""A picture's rule that takes `\label{fig:x}` out of its alt text, as papers of JOSS name their figures."""
+
+    def read(state: StateInline, silent: bool) -> bool:
+        if not rule(state, silent):
+            return False
+        picture = state.tokens[-1] if not silent else None
+        if picture and (found := numbering.LABEL.search(picture.content)):
+            picture.meta["label_of_latex"] = found[0]
+            picture.meta["id"] = numbering.of_latex("fig", found[1])
+            picture.content = numbering.LABEL.sub("", picture.content, count=1)
+            picture.children = []
+            state.md.inline.parse(picture.content, state.md, state.env, picture.children)
+        return True
+
+    return read
+
+
 def _with_protocol(rule: InlineRule) -> InlineRule:
     """A rule for what stands behind a protocol, which looks through all text since the last token: cut short."""
 
@@ -66,8 +84,9 @@ def _with_protocol(rule: InlineRule) -> InlineRule:
 def extend(md: MarkdownIt) -> None:
     """Also GitHub's autolinks of bare addresses."""
     md.options["store_labels"] = True
-    for name in ("link", "image", "autolink", "html_inline"):
+    for name in ("link", "autolink", "html_inline"):
         md.inline.ruler.at(name, _with_line(getattr(rules_inline, name)))
+    md.inline.ruler.at("image", _with_line(_with_label(rules_inline.image)))
     gfm_autolink_plugin(md)
     md.inline.ruler.at("gfm_autolink_protocol", _with_protocol(_protocol_rule))
 
@@ -104,6 +123,9 @@ def _write_link(builder: Builder, tokens: Sequence[Token], at: int) -> int:
 def _write_picture(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     token, line = tokens[at], tokens[at].meta.get("line", 0)
     said: dict[str, Any] | None = None
+    if label := token.meta.get("label_of_latex"):
+        wrong = f'a label of LaTeX, "{short(label.strip())}", at a picture that is no figure'
+        builder.fault(line, wrong, "an empty line before and after the picture")
     if at + 1 < len(tokens) and tokens[at + 1].type == "attributes":
         said = tokens[at + 1].meta["said"].plain()
         at += 1

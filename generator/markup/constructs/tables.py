@@ -11,6 +11,7 @@ from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 
 from ...base.errors import short
+from .. import numbering
 from ..attributes import TRAILING, parse_attributes
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         text, id_ = text[: found.start()], said.id
         for word in said.words:
             builder.block_fault(caption, f'unknown attribute "{short(word)}"', "#label or .class")
+    if not id_ and (labelled := numbering.LABEL.search(text)):
+        text, id_ = numbering.LABEL.sub("", text, count=1), numbering.of_latex("tbl", labelled[1])
     builder.block(
         tokens[at],
         "table",
