@@ -247,7 +247,8 @@ LINES = {
   publisher={arXiv},
   year={2014}
 }""",
-        "Kingma, D. P. & Ba, J. (2014). Adam: A method for stochastic optimization. *arXiv preprint arXiv:1412.6980*.",
+        "Kingma, D. P. & Ba, J. (2014). Adam: A method for stochastic optimization. "
+        "[arXiv:1412.6980](https://arxiv.org/abs/1412.6980)",
     ),
     "EndNote": (
         """@article{RN12,
@@ -461,6 +462,46 @@ LINES = {
     "no title": (
         "@article{a, author={One, A. and Two, B.}, journal={J}, volume=1, pages=2, year=2000}",
         "One, A. & Two, B. (2000). *J* 1, 2.",
+    ),
+    "a work in arXiv, by Better BibTeX": (
+        "@misc{a, author={One, A.}, title={T}, year=2022, number={arXiv:2204.14198}, eprint={2204.14198}, "
+        "primaryclass={cs}, publisher={arXiv}, archiveprefix={arXiv}}",
+        "One, A. (2022). T. [arXiv:2204.14198](https://arxiv.org/abs/2204.14198)",
+    ),
+    "a work in arXiv, by Semantic Scholar": (
+        "@article{a, author={Ann One}, title={T}, journal={ArXiv}, year={2017}, volume={abs/1706.03762}}",
+        "One, A. (2017). T. [arXiv:1706.03762](https://arxiv.org/abs/1706.03762)",
+    ),
+    "a volume and number in one, by Semantic Scholar": (
+        "@article{a, author={Ann One}, title={T}, journal={J}, year={1998}, volume={9 5}, pages={\n  9-10\n }}",
+        "One, A. (1998). T. *J* 9(5), 9–10.",
+    ),
+    "the place of a meeting, and of its publisher, by the ACM": (
+        "@inproceedings{a, author={One, A.}, title={T}, booktitle={P}, location={Oslo}, publisher={Morgan "
+        "\\&\\#38; Co}, address={New York}, year=2003}",
+        "One, A. (2003). T. *P*. Morgan & Co, New York.",
+    ),
+    "a place by another name": (
+        "@book{a, author={One, A.}, title={T}, publisher={MIT}, place={Cambridge, MA}, collection={Notes}, year=2003}",
+        "One, A. (2003). T (Notes). *MIT*, Cambridge, MA.",
+    ),
+    "a note of EndNote's with all that PubMed knows": (
+        "@article{a, author={One, A.}, title={T}, journal={J}, year=2026, note={2041-172x\nOne, Ann\nOrcid: 0000-0001\n"
+        "Journal Article\nEngland}}",
+        "One, A. (2026). T. *J*.",
+    ),
+    "marks behind names": (
+        "@misc{a, author={Kwak*, Jae and Do$^\\dagger$, Jane and Poe\\textsuperscript{1,*}, Al and Ann Moe*† and Ek, Bo+"
+        " and {C++ Group} and Lu¹, A and M\\textsuperscript{c}Kay, D and {A*STAR}}, title={T}, year=2020}",
+        "Kwak, J., Do, J., Poe, A., Moe, A., Ek, B., C++ Group, Lu, A., McKay, D. & A*STAR (2020). T.",
+    ),
+    "others by another name": (
+        "@misc{a, author={Tian, J. and other contributors}, title={T}, year=2020}",
+        "Tian, J., et al. (2020). T.",
+    ),
+    "initials without stops": (
+        "@misc{a, author={Horn, Berthold KP and Smith, JA and MJ Berger et.al.}, title={T}, year=2020}",
+        "Horn, B. K. P., Smith, J. A., Berger, M. J., et al. (2020). T.",
     ),
     "initials": (
         "@misc{a, author={Tolkien, J.R.R. and Picard, Jean-Luc and 王, 小明 and King, Jr., Martin}, title={T}, "
@@ -899,6 +940,16 @@ def test_a_field_that_is_given_twice_is_told_where_it_says_something_else():
         ("journal={J}, journaltitle={K}", []),
     ):
         assert list(map(str, works(GOOD.replace("year", f"{fields}, year")).entries["k"].odd)) == told
+
+
+def test_a_field_under_two_names_is_no_field_twice():
+    found = works("@misc{a, title={T}, location={Oslo}, address={New York}, place={X}, journal={J}, journaltitle={K}}")
+    work = found.entries["a"]
+    assert not work.odd and work.texts["address"] == ["New York"] and work.texts["journal"] == ["J"]
+
+
+def test_what_tells_a_style_of_latex_how_to_print_is_no_work():
+    assert not works("@IEEEtranBSTCTL{c, CTLuse_article_number = {yes}}\n@CONTROL{k, author={08}}\n").entries
 
 
 def test_a_kind_of_work_that_was_misspelt_is_told():

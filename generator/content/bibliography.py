@@ -399,9 +399,11 @@ class _Line:
         self.math = math
         self.left = dict(entry.texts)
         self.url = _url(entry)
-        journal = tex.plain(entry.texts.get("journal", ())).removeprefix("arXiv preprint ")
-        if (eprint := _eprint(entry)) and eprint[0] == f"arXiv:{_arxiv(journal)}":
-            self.left.pop("journal")  # as Zotero says it twice
+        if (eprint := _eprint(entry)) and eprint[0].startswith("arXiv:"):
+            for name in (*_OF_ARXIV, "publisher"):  # where Zotero, Google Scholar and NASA say it as well
+                said = _preprint(entry, name)
+                if f"arXiv:{_arxiv(said)}" == eprint[0] or said.lower() in ("arxiv", "arxiv e-prints"):
+                    self.left.pop(name)
 
     def say(self, name: str) -> str:
         """A word of the style."""
@@ -500,6 +502,8 @@ class _Line:
             said = f"{self.say('in')} {editors}, {said}"
         series = self.take("series")
         volume, number = self.take("volume"), _ranges(self.take("number") or self.take("issue"))
+        if not number and (both := re.fullmatch(r"(\d+) (\d+(?:-\d+)?)", volume)):  # as Semantic Scholar has it
+            volume, number = both[1], _ranges(both[2])
         if series and container == "journal":
             named = f"{_ordinal(int(series), self.words)} series" if re.fullmatch(r"\d{1,9}", series) else series
             said += f" ({SERIES.get(series, named)})"
@@ -589,8 +593,8 @@ def _editors(number: int, words: Words) -> str:
 
 
 def _initials(given: str) -> str:
-    """Vardan Xi-Ya -> V. X.-Y.; J.R.R. -> J. R. R.; names of scripts without capitals stay."""
-    words = re.sub(r"\.(?=[^\s.-])", ". ", given).split()
+    """Vardan Xi-Ya -> V. X.-Y.; J.R.R. and JRR -> J. R. R.; names of scripts without capitals stay."""
+    words = re.sub(r"\.(?=[^\s.-])|(?<=\b[A-Z])(?=[A-Z]{1,2}\b)|(?<=\b[A-Z]{2})(?=[A-Z]\b)", ". ", given).split()
     found = ["-".join(filter(None, map(_initial, word.split("-")))) for word in words]
     return "\u00a0".join(filter(None, found))
 
@@ -624,13 +628,24 @@ def _doi(entry: Entry) -> str:
 
 
 def _arxiv(eprint: str) -> str:
-    found = _ARXIV.fullmatch(re.sub(r"^(?:https?://)?(?:www\.)?arxiv\.org/(?:abs|pdf)/|\.pdf$", "", eprint.strip()))
+    found = _ARXIV.fullmatch(
+        re.sub(r"^(?:https?://)?(?:www\.)?(?:arxiv\.org/)?(?:abs|pdf)/|\.pdf$", "", eprint.strip())
+    )
     return found[1] + (found[2] or "") if found else ""
+
+
+_OF_ARXIV = ("journal", "volume", "number", "eid", "pages", "note", "howpublished")  # what may say a number there
+
+
+def _preprint(entry: Entry, name: str) -> str:
+    return re.sub(r"(?i)^arxiv (?:e-?prints?|preprint):?,? ", "", tex.plain(entry.texts.get(name, ())))
 
 
 def _eprint(entry: Entry) -> tuple[str, str] | None:
     """What is said of the number in an archive, and its address, "" where the archive is not known."""
     number = entry.literal.get("eprint", "")
+    if not number:
+        number = next(filter(None, (_arxiv(_preprint(entry, name)) for name in _OF_ARXIV)), "")
     if not number:
         return None
     kind = entry.literal.get("eprinttype", "") or ("hal" if number.startswith("hal-") else "")

@@ -21,8 +21,9 @@ from ..base import textfile
 from ..base.errors import nearest, short
 from . import tex
 
-ALIASES = {
+ALIASES = {  # of which the one that BibTeX knows counts before the others
     **{"journaltitle": "journal", "location": "address", "school": "institution", "archiveprefix": "eprinttype"},
+    **{"place": "address", "city": "address", "collection": "series"},
     **{"primaryclass": "eprintclass", "key": "sortkey", "annote": "annotation", "pdf": "file"},
 }
 PEOPLE = ("author", "editor", "translator", "shortauthor", "shorteditor", "bookauthor")
@@ -57,6 +58,7 @@ TYPES = {  # what a type says, given or meant by the kind
     **{"patreq": "Patent request", "software": "Software", "datacd": "Data CD", "audiocd": "Audio CD"},
 }
 TYPELESS = ("article", "book", "inbook", "incollection", "inproceedings")  # whose type is EndNote's word for the kind
+CONTROLS = ("control", "ieeetranbstctl")  # how a style of LaTeX prints works
 STATES = {  # what a state of publication says
     **{"inpreparation": "in preparation", "submitted": "submitted", "forthcoming": "forthcoming"},
     **{"inpress": "in press", "prepublished": "prepublished"},
@@ -90,12 +92,21 @@ _DEFINED = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|def)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?"
     r"\s*(\[\d\]|(?:#\d)*)\s*\{"
 )
-_EXPORTED = re.compile(rf"(?:{'|'.join(EXPORTED)}): \S")  # notes that Zotero makes of fields that BibTeX has not
+_EXPORTED = re.compile(  # notes that Zotero and EndNote make of fields that BibTeX has not
+    rf"(?:{'|'.join(EXPORTED)}): \S|\d{{4}}-\d{{3}}[\dXx] \S"
+)
 _NAME = re.compile(r"[^\s\"#%'(),={}]+")
 _COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
 _SUFFIX = re.compile(r"(?i:[js]r|jun|sen|esq|ph\.? ?d|m\.d|\d\w\w)\.?|MD|I{2,3}|I?V|VI{1,3}")
 _PLAIN_SUFFIX = re.compile(r"[JS]r\.?|I{2,3}|IV")  # that is told from a name without a comma
-_OTHERS = re.compile(r"^others$|(?:^|(?<![\s~,])[\s~,]+)(?:and\s+)?et\.?[\s~]+al\.?$", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"^(?:many )?others$|^(?:other |the )?contributors$|(?:^|(?<![\s~,])[\s~,]+)(?:and\s+)?et(?:\.?[\s~]+|\.)al\.?$",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(  # of a name: Lee*, Lee$^{\dagger}$, Lee\textsuperscript{1,2}
+    r"(?:\s*(?:\$\^(?:\{[^{}$]*\}|\\[a-z]+|[^\\{}$])\$|\\textsuperscript\{(?:[^{}A-Za-z]|\\[a-z]+)*\}"
+    r"|\\d?dag(?:ger)?(?![A-Za-z])(?:\{\})?|\\?[*†‡§¶∗¹²³⁴-⁹]|(?<!\+)\+))+(?=[\s,}]|\Z)"
+)
 
 
 class _TooLongError(Exception):
@@ -129,7 +140,7 @@ def read(texts: Mapping[str, str]) -> dict[str, Any]:
                 strings[entry.key.lower()] = said
             else:
                 commands |= _commands(said)
-        elif isinstance(entry, model.Entry) and not entry.entry_type:
+        elif isinstance(entry, model.Entry) and entry.entry_type.lower() in ("", *CONTROLS):
             continue  # words in between
         elif isinstance(entry, model.Entry):
             try:
@@ -247,6 +258,7 @@ def _entry(
     kind = entry.entry_type.lower()
     fields: dict[str, list[Any]] = {}
     unknown: dict[str, str] = {}
+    spelt: dict[str, str] = {}  # field -> how it was typed
     made: dict[str, Any] = {"kind": kind, "place": place, "fields": fields, "above": [], "wrong": [], "odd": []}
     for field in entry.fields:
         typed = field.key.rpartition("\n")[2].strip().lower()
@@ -257,14 +269,16 @@ def _entry(
         said = _expanded(said, commands) if commands else said
         if name not in SHOWN:
             unknown.setdefault(name, at)
-        elif name in fields:
+        elif name in spelt and (spelt[name] == name or typed != name):
             if fields[name][0] != said and typed == name:
                 made["odd"].append([at, f'entry "{entry.key}" has the field "{typed}" twice; the first counts'])
         elif abbreviation:
             near = nearest(abbreviation, strings)
             fields[name] = [said, at, [f'unknown abbreviation "{abbreviation}"', "a value in braces", near]]
+            spelt[name] = typed
         elif said.strip():
             fields[name] = [said, at]
+            spelt[name] = typed
     had = {"author" if name == "editor" else "year" if name == "date" else name for name in fields}
     for name in NEEDED:
         like = [said for said in unknown if abs(len(said) - len(name)) < 2] if name not in had else []
@@ -455,6 +469,7 @@ class _Work:
     def _name(self, part: str, field: str) -> list[str]:
         """`Last, First`, `Last, Jr, First`, `First von Last Jr.`, `{A Body}`, or BibLaTeX's `family=…, given=…`."""
         say = functools.partial(self._word, field=field)
+        part = _FOOTNOTE.sub("", part)
         part = re.sub(r"(?<=\w)\s+\d{4}\Z", "", part)  # by which DBLP tells people of one name apart
         pieces = _split(part, r"\s*[,،，]\s*")
         if all(re.match(r"[a-z-]+\s*=", piece) for piece in pieces):

@@ -88,7 +88,7 @@ _HTML = re.compile(  # an element with no other within
 )
 _ANGLE = re.compile(r"(\{)?\\text(less|greater)(?![A-Za-z])(?(1)\}|(?:\{\}|[ \t]+)?)")
 _OF_BABEL = re.compile(r"""(?<!\\)"`((?:[^"`]|\\")+?)"'""")  # German quotation marks
-_ENTITY = re.compile(r"\\?&(?:[A-Za-z]{2,8}|#\d+|#x[0-9a-fA-F]+);")
+_ENTITY = re.compile(r"\\?&(?:[A-Za-z]{2,8}|\\?#\d+|\\?#x[0-9a-fA-F]+);")
 _SIGNIFICANT = re.compile(r"\\.|\$\$(?:\\.|[^$\\])+\$\$|\$((?:\\.|[^$\\])+)\$(\d?)|[$%]", re.DOTALL)
 _TWO_ACCENTS = re.compile(
     r"""(\\[`'^~"=.uvHkcdbr])\s*(\\(?:[`'^~"=.]|[uvHkcdbr](?![A-Za-z]))\s*(?:\{\\?[^\W\d_]\}|\\[ij](?![A-Za-z])|[^\W\d_]))"""
@@ -139,7 +139,7 @@ def unescaped(text: str) -> str:
     """TeX without the entities of HTML that some exports write."""
 
     def sign(match: re.Match[str]) -> str:
-        said = html.unescape(match.group().lstrip("\\"))
+        said = html.unescape(match.group().replace("\\", ""))
         return "\\" + said if said in "&%#_{}$" else said
 
     return _ENTITY.sub(sign, text)
