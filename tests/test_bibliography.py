@@ -491,8 +491,8 @@ LINES = {
         "One, A. (2026). T. *J*.",
     ),
     "marks behind names": (
-        "@misc{a, author={Kwak*, Jae and Do$^\\dagger$, Jane and Poe\\textsuperscript{1,*}, Al and Ann Moe*† and Ek, Bo+"
-        " and {C++ Group} and Lu¹, A and M\\textsuperscript{c}Kay, D and {A*STAR}}, title={T}, year=2020}",
+        "@misc{a, author={Kwak*, Jae and Do$^\\dagger$, Jane and Poe\\textsuperscript{1,*}, Al and Ann Moe*† and "
+        "Ek, Bo+ and {C++ Group} and Lu¹, A and M\\textsuperscript{c}Kay, D and {A*STAR}}, title={T}, year=2020}",
         "Kwak, J., Do, J., Poe, A., Moe, A., Ek, B., C++ Group, Lu, A., McKay, D. & A*STAR (2020). T.",
     ),
     "others by another name": (
