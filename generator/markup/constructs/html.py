@@ -16,8 +16,8 @@ from markdown_it.token import Token
 
 from ...base.errors import meant, short
 from .. import media
-from . import RenderMark
-from .values import INSIDE
+from . import RenderMark, foreign
+from .values import INSIDE, OF_OTHERS, of_others
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -198,7 +198,7 @@ class _Tags(HTMLParser):
         self.verbatim -= tag in VERBATIM
 
     def handle_data(self, data: str) -> None:
-        """Text, with the formulas and values in it."""
+        """Text, with the formulas and values in it; what another system would not print is told."""
         at = 0
         if self.verbatim <= 0 and (mark := _MARKDOWN.search(data)):
             wrong = f'Markdown among HTML, which stays as it is, "{short(mark[0])}"'
@@ -206,7 +206,7 @@ class _Tags(HTMLParser):
             self.builder.fault(line, wrong, expected, warning="stray-mark")
         for found in () if self.verbatim > 0 else _LIVE.finditer(data):
             line = self.at() + data.count("\n", 0, found.start())
-            self.out.append(html.escape(data[at : found.start()], quote=False))
+            self._write_text(data, at, found.start())
             if found["value"] is not None:
                 self.out.append(self.builder.attribute_mark("value", line, expression=found["value"]))
             else:
@@ -214,7 +214,17 @@ class _Tags(HTMLParser):
                 tex = found["display"] if display else found["tex"]
                 self.out.append(self.builder.attribute_mark("formula", line, tex=tex, display=display))
             at = found.end()
-        self.out.append(html.escape(data[at:], quote=False))
+        self._write_text(data, at, len(data))
+
+    def _write_text(self, data: str, start: int, end: int) -> None:
+        """Text between what is live in it."""
+        self.out.append(html.escape(data[start:end], quote=False))
+        first = self.at() + data.count("\n", 0, start)
+        for below, said in enumerate(data[start:end].split("\n") if self.verbatim <= 0 else ()):
+            for others in OF_OTHERS.finditer(f"{said}<"):  # which ends what the parser takes for text
+                self.builder.fault(first + below, *of_others(others))
+            for told in foreign.found(said, first + below, False, foreign.LATEX):
+                self.builder.fault(**told.meta)
 
     def handle_entityref(self, name: str) -> None:
         """`&amp;`, or the & of AT&T, which stands for itself."""

@@ -13,7 +13,7 @@ from . import RenderMark, fault, label_end, put
 
 INSIDE = r"""(?:[^"'{}]++|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*+"""
 VALUE = re.compile(r"\{\{(" + INSIDE + r")\}\}")
-_LIQUID_TAG = re.compile(r"\{%-?\s*(\w+)")
+OF_OTHERS = re.compile(r"\{\{[<%]|\{%-?\s*(?P<tag>\w*)")
 _LIQUID = {  # what to write in place of Jekyll's tags
     **dict.fromkeys(("raw", "endraw"), "the text alone, {{ and {% in code"),
     **dict.fromkeys(("highlight", "endhighlight"), "``` around code"),
@@ -24,16 +24,18 @@ _LIQUID = {  # what to write in place of Jekyll's tags
 }
 
 
+def of_others(found: re.Match[str]) -> tuple[str, str]:
+    """What is wrong with a shortcode or a tag of Jekyll, as OF_OTHERS finds them, and what was expected."""
+    if found["tag"] is None:
+        return "a shortcode of Hugo or Quarto", "/// figure | name, or Markdown"
+    return "{% is not part of a text", _LIQUID.get(found["tag"], "an expression like {{ results.count }}")
+
+
 def _value(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith(("{{", "{%"), state.pos):
         return False
-    if state.src.startswith(("{{<", "{{%"), state.pos):
-        expected = "/// figure | name, or Markdown"
-        return fault(state, silent, state.pos + 3, "a shortcode of Hugo or Quarto", expected)
-    if state.src[state.pos + 1] == "%":
-        word = _LIQUID_TAG.match(state.src, state.pos)
-        expected = _LIQUID.get(word[1] if word else "", "an expression like {{ results.count }}")
-        return fault(state, silent, state.pos + 2, "{% is not part of a text", expected)
+    if others := OF_OTHERS.match(state.src, state.pos, state.posMax):
+        return fault(state, silent, others.end(), *of_others(others))
     found = VALUE.match(state.src, state.pos, state.posMax)
     if not found:
         return fault(state, silent, state.pos + 2, "the expression is not closed", "}} after it")
