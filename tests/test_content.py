@@ -236,6 +236,16 @@ def test_an_abstract_is_the_description_where_none_is_given(tmp_path):
     assert meta.abstract == long.replace("*", "")
 
 
+def test_fields_that_are_not_filled_in_are_left_out(tmp_path):
+    """As in the forms that journals and themes hand out."""
+    empty = dict.fromkeys(("doi", "subtitle", "keywords", "bibliography", "macros", "nav_order"), "")
+    empty |= {"repository": '""', "tags": "\n  - R\n  -\n  - fast"}
+    author = "\n  - name: Ada\n    orcid:\n    email:\n    affiliation:\n    url: ''\n    role: software, data curation"
+    page = page_of(tmp_path, **empty, authors=author)
+    assert page.meta.keywords == ("R", "fast") and not page.meta.doi and page.meta.bibliography == ("references.bib",)
+    assert page.meta.authors == (Author(name="Ada", roles=("software", "data curation")),)
+
+
 def test_another_file_of_works(tmp_path):
     files = {"lists/works.bib": "@misc{a, title={T}}", "references.bib": "@misc{b, title={T}}"}
     folder = folder_of(tmp_path, article=written({**FRONT, "bibliography": "lists/works.bib"}), **files)

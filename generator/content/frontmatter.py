@@ -66,6 +66,11 @@ class Named:
 _Reading = Callable[[Yaml, Callable[..., None]], Any]
 
 
+def _is_empty(value: Yaml) -> bool:
+    """Whether a field holds nothing, as in a form that is not filled in."""
+    return value.value is None or value.value == ""
+
+
 def _sentence(value: Yaml, wrong: Callable[..., None]) -> str:
     """One line of text; numbers are texts as well."""
     if isinstance(value.value, str) and value.value.strip() and not textfile.invisible(value.value):
@@ -170,7 +175,7 @@ def _words(value: Yaml, wrong: Callable[..., None]) -> Any:
     if isinstance(value.value, str):
         return tuple(filter(None, map(str.strip, re.split("[,;]", value.value))))
     if isinstance(value.value, list):
-        return tuple(_sentence(item, wrong) for item in value.value)
+        return tuple(_sentence(item, wrong) for item in value.value if not _is_empty(item))
     return wrong(value.line, "a list of words")
 
 
@@ -191,8 +196,7 @@ def _roles(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
     """Of ROLES; any dash is as good as another, and so are "&" and "and"."""
     plain = {_role(role): role for role in ROLES}
     found = []
-    for item in value.items:
-        text = _sentence(item, wrong)
+    for item, text in ((item, text) for item in value.items for text in re.split(r",\s*", _sentence(item, wrong))):
         if text and _role(text) not in plain:
             expected, near = meant(_role(text), plain)
             wrong(item.line, expected, f'unknown role "{text}"', near and plain[near])
@@ -318,7 +322,7 @@ def _authors(value: Yaml, wrong: Callable[..., None]) -> Any:
         if "name" not in fields or not fields["name"].value:
             wrong(item.line, "an author with a name")
             continue
-        fields = {SPELT_OF_AUTHOR.get(key, key): field for key, field in fields.items()}
+        fields = {SPELT_OF_AUTHOR.get(key, key): field for key, field in fields.items() if not _is_empty(field)}
         for key in fields.keys() - OF_AUTHOR.keys():
             if not _is_foreign(key, OF_AUTHOR, FOREIGN_OF_AUTHOR):
                 wrong(fields[key].line, "", f'unknown field "{key}" of an author', nearest(key, OF_AUTHOR))
@@ -393,7 +397,7 @@ def _with_places(fields: Mapping[str, Yaml]) -> Mapping[str, Yaml]:
         own = {
             key: Yaml([each for item in of.items for each in full(item)], of.line)
             for key, of in author.value.items()
-            if SPELT_OF_AUTHOR.get(key, key) == "affiliation"
+            if SPELT_OF_AUTHOR.get(key, key) == "affiliation" and not _is_empty(of)
         }
         return Yaml({**author.value, **own}, author.line)
 
@@ -490,9 +494,11 @@ SPELT_OF_AUTHOR, SPELT = (
 )
 # A field that is like none of ours is another tool's, or the author's own; so are these, which are like one of ours.
 FOREIGN = {
-    *("bibliography-style", "bibliography_style", "citation", "citation-style", "classoption", "draft", "numbered"),
+    *("bibliography-style", "bibliography_style", "citation", "citation-style", "citation_author", "classoption"),
+    *("draft", "numbered"),
     *("link-citations", "notes", "number-sections", "numbersections", "site", "toc-title", "updated"),
 }
+_FILLED = ("title", "authors", "author")  # that are not left empty
 OF_TEXT = ("macros", "names", "bibliography")  # fields that decide what in a text is wrong
 FOREIGN_OF_AUTHOR = {"affiliation_url", "number"}
 
@@ -506,9 +512,10 @@ def read_meta(
     returns  None where one is wrong without which the text cannot be read, of OF_TEXT
     """
     values: dict[str, Any] = {}
-    for spelt, value in _with_places(fields).items():
+    given = {spelt: of for spelt, of in _with_places(fields).items() if not _is_empty(of) or spelt in _FILLED}
+    for spelt, value in given.items():
         key = SPELT.get(spelt, spelt)
-        if key != spelt and key in fields:
+        if key != spelt and key in given:
             problems.append(Problem(f"{file}:{value.line}", f'"{spelt}" is given beside "{key}"', "one of them"))
         if key not in OF_META:
             if not _is_foreign(key, OF_META, FOREIGN):
