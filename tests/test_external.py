@@ -221,6 +221,7 @@ BAD = {
     LONG + "1,x\n": 's.csv:602: column 2, "b": "x" is not a number',
     'x,y\n1,"a\n2,b\n3,c\n': 's.csv:2: a quotation mark that is not closed; expected another " at the end of its cell',
     LONG + '1,"2\n3,4\n': "s.csv:602: a quotation mark that is not closed",
+    "1.5,2\n3,4\n": "s.csv:1: the first row holds numbers alone; expected a row of names above it",
     "x,x\n1,2\n": 's.csv:1: columns 1 and 2 are both named "x"',
     "y,,x\n0,2,3\n": "s.csv:1: column 2 has no name",
     "a b,a_b\n0,2\n": 's.csv: columns "a b" and "a_b" would both be a_b; expected different names',

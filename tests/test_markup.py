@@ -523,6 +523,12 @@ def test_a_tie_before_a_work_is_a_blank_at_which_no_line_ends(tmp_path):
     assert re.sub("<[^>]*>", "", rendered(texts.read(folder))[0].html).startswith("As\u00a0Moss (2020) says\u00a0(Moss")
 
 
+def test_a_work_whose_key_a_text_ends_is_told_the_way_to_cite_it(tmp_path):
+    folder = cited(tmp_path, "As @it's and [@it's, p. 3].")
+    told = 'article.md:7: undefined citation "it"; expected @{it\'s}, as its key has signs that may end one'
+    assert [line.removeprefix(f"{folder}/") for line in said(folder).split("\n")] == [told]
+
+
 def test_works_are_cited_by_any_key_and_lettered_among_the_cited(tmp_path):
     folder = cited(tmp_path, "As @2020key. [see @2020key, p. 3; -@{it's}] and [-@2020key]\n\n```\n@a/b+c:d\n```\n")
     page = rendered(texts.read(folder))[0]

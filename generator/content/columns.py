@@ -251,6 +251,8 @@ def _head(path: Path, gaps: bool) -> _Head:
     wrong: list[Problem] = []
     if len(names) > limits.COLUMNS:
         wrong = [Problem(f"{path}:{line}", f"{len(names):,} columns", f"at most {limits.COLUMNS:,}")]
+    elif named and second and all(Numbers(commas=False).read(name) is not None for name in names):
+        wrong = [Problem(f"{path}:{line}", "the first row holds numbers alone", "a row of names above it")]
     elif named:
         wrong = _names_wrong(str(path), line, names, head.left)
     if len(names) - len(head.left) < 2 - gaps:

@@ -196,10 +196,11 @@ def _roles(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
     """Of ROLES; any dash is as good as another, and so are "&" and "and"."""
     plain = {_role(role): role for role in ROLES}
     found = []
-    for item, text in ((item, text) for item in value.items for text in re.split(r",\s*", _sentence(item, wrong))):
+    said = [(text, item.line) for item in value.items for text in re.split(r",\s*", _sentence(item, wrong))]
+    for text, line in said:
         if text and _role(text) not in plain:
             expected, near = meant(_role(text), plain)
-            wrong(item.line, expected, f'unknown role "{text}"', near and plain[near])
+            wrong(line, expected, f'unknown role "{text}"', near and plain[near])
         elif text:
             found.append(plain[_role(text)])
     return tuple(dict.fromkeys(found))

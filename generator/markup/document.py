@@ -707,6 +707,9 @@ class Writer:
             near = nearest(key, [*self.bibliography.entries, *self.dependencies.labels])
             files = ", ".join(self.bibliography.files)
             expected = "" if near else f"a key of {files}, or \\@ for the sign itself"
+            known = (whole for whole in self.bibliography.entries if not re.fullmatch(works.KEY, whole))
+            if whole := next((whole for whole in known if whole.startswith(key)), ""):
+                expected, near = f"@{{{whole}}}, as its key has signs that may end one", None
             if self.dependencies.label(key):
                 kind = f"like sec-{key.removeprefix('sec:')}"
                 expected, near = f"[words](#{key}), or a label that begins with its kind, {kind}", None
