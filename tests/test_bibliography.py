@@ -495,6 +495,16 @@ LINES = {
         "Ek, Bo+ and {C++ Group} and Lu¹, A and M\\textsuperscript{c}Kay, D and {A*STAR}}, title={T}, year=2020}",
         "Kwak, J., Do, J., Poe, A., Moe, A., Ek, B., C++ Group, Lu, A., McKay, D. & A*STAR (2020). T.",
     ),
+    "names of UCI's archive": (
+        "@misc{a, author={Cortez,Paulo, Cerdeira,A., De Almeida,F. B., and Reis,J.}, title={T}, year=2009, "
+        "note={{DOI}: https://doi.org/10.24432/C56S3T}}",
+        "Cortez, P., Cerdeira, A., De Almeida, F. B. & Reis, J. (2009). T. DOI: "
+        "[https://doi.org/10.24432/C56S3T](https://doi.org/10.24432/C56S3T).",
+    ),
+    "a note of Zotero's": (
+        "@misc{a, author={One, A.}, title={T}, year=2009, note={Number: 4\nPublisher: Multi Institute}}",
+        "One, A. (2009). T.",
+    ),
     "others by another name": (
         "@misc{a, author={Tian, J. and other contributors}, title={T}, year=2020}",
         "Tian, J., et al. (2020). T.",

@@ -73,6 +73,7 @@ EXPORTED = (
     "Version Number",
     "Container-title",
     "Conference Name",
+    "Page Version ID",
 )
 _OF_BOOK = {"title": "booktitle", "subtitle": "booksubtitle", "titleaddon": "booktitleaddon", "author": "bookauthor"}
 _OF_VOLUMES = {"title": "maintitle", "subtitle": "mainsubtitle", "titleaddon": ""}
@@ -93,7 +94,7 @@ _DEFINED = re.compile(
     r"\s*(\[\d\]|(?:#\d)*)\s*\{"
 )
 _EXPORTED = re.compile(  # notes that Zotero and EndNote make of fields that BibTeX has not
-    rf"(?:{'|'.join(EXPORTED)}): \S|\d{{4}}-\d{{3}}[\dXx] \S"
+    rf"(?:(?:Number|Section|Last Modified): [^:]+ )?(?:{'|'.join(EXPORTED)}): \S|\d{{4}}-\d{{3}}[\dXx] \S"
 )
 _NAME = re.compile(r"[^\s\"#%'(),={}]+")
 _COMMENT = re.compile(r"^[ \t]*%.*$", re.MULTILINE)
@@ -105,7 +106,7 @@ _OTHERS = re.compile(
 )
 _FOOTNOTE = re.compile(  # of a name: Lee*, Lee$^{\dagger}$, Lee\textsuperscript{1,2}
     r"(?:\s*(?:\$\^(?:\{[^{}$]*\}|\\[a-z]+|[^\\{}$])\$|\\textsuperscript\{(?:[^{}A-Za-z]|\\[a-z]+)*\}"
-    r"|\\d?dag(?:ger)?(?![A-Za-z])(?:\{\})?|\\?[*†‡§¶∗¹²³⁴-⁹]|(?<!\+)\+))+(?=[\s,}]|\Z)"
+    r"|\\d?dag(?:ger)?(?![A-Za-z])(?:\{\})?|[\\^]?[*†‡§¶∗¹²³⁴-⁹]|(?<!\+)\+))+(?=[\s,}]|\Z)"
 )
 
 
@@ -450,7 +451,8 @@ class _Work:
             self.wrong.append([place, *more[0]])
         value = tex.unescaped(value).strip().rstrip("; ")
         parts = [part.strip() for part in _split(value, r"(?:^|(?<=\s))and(?=\s|$)|[;；؛、]")]
-        parts = list(itertools.chain.from_iterable(map(_by_ampersand, parts)))
+        for split in (_by_ampersand, _by_blanks):
+            parts = list(itertools.chain.from_iterable(map(split, parts)))
         others = False
         while parts and (found := _OTHERS.search(parts[-1])):
             others = True
@@ -512,6 +514,12 @@ def _by_ampersand(part: str) -> list[str]:
     """Names between which & stands for "and": each of several words, as those of a firm seldom are."""
     pieces = [piece.strip() for piece in _split(part, r"\s\\?&(?=\s)")]
     return pieces if all(" " in piece for piece in pieces) else [part]
+
+
+def _by_blanks(part: str) -> list[str]:
+    """Names between which a comma has a blank behind it and in which it has none, as of UCI: `Cox,D., Lee,A. B.`."""
+    pieces = _split(part.rstrip(", "), r",\s+")
+    return pieces if all(re.fullmatch(r"[^,]+,[^\s,][^,]*", piece) for piece in pieces) else [part]
 
 
 def _family_first(word: str) -> bool:
