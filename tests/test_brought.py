@@ -53,6 +53,7 @@ def shown(tmp_path: Path, body: str) -> str:
         ("\\newcommand{\\v}[1]{(#1)}\n\\def\\w{w} % w\n\n$\\v{a}\\w$", "<p>⟦(a)w⟧</p>"),
         # Formulas and values in HTML
         ("<div>\n$x^2$ {{ results.count }} <code>$y$</code>\n</div>", "<div>\n⟦x2⟧ 18 <code>$y$</code>\n</div>"),
+        (r"<div>\(x_{\alpha}\), \[y\] <code>\(z\)</code></div>", r"<div>⟦xα⟧, ⟦y⟧ <code>\(z\)</code></div>"),
         ('<h1 align="center">Big</h1>', '<h2 class="align-center">Big</h2>'),
         ('<table border="1"><tr><td width="9" valign="top">x</td></tr></table>', "<tr><td>x</td></tr>"),
         ('<details markdown="1">\n<summary>S</summary>\n\n*t*\n\n</details>', "<p><em>t</em></p></details>"),

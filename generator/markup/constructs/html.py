@@ -72,7 +72,8 @@ _PLAINLY = "Markdown, or &lt; for the sign itself"  # was expected
 _SHIFTED = {"h1": "h2"}  # the page's title is the only h1
 _LIVE = re.compile(
     r"\{\{(?P<value>" + INSIDE + r")\}\}"
-    r"|\$\$(?P<display>(?:[^$\\`]|\\.)+?)\$\$|\$(?![\s$\d])(?P<tex>(?:[^$\\`]|\\.)*?[^\s\\$`])\$(?!\d)",
+    r"|\$\$(?P<display>(?:[^$\\`]|\\.)+?)\$\$|\$(?![\s$\d])(?P<tex>(?:[^$\\`]|\\.)*?[^\s\\$`])\$(?!\d)"
+    r"|\\\[(?P<square>(?:[^\\]|\\[^\[\]])+?)\\\]|\\\((?P<round>(?:[^\\]|\\[^()])+?)\\\)",
     re.DOTALL,
 )
 _MARKDOWN = re.compile(r"\*\*(?=\S)[^*\n]+(?<=\S)\*\*|\[[^\[\]\n]+\]\([^()\s]+\)|\[@[^\[\]\n]+\]")
@@ -210,8 +211,7 @@ class _Tags(HTMLParser):
             if found["value"] is not None:
                 self.out.append(self.builder.attribute_mark("value", line, expression=found["value"]))
             else:
-                display = found["display"] is not None
-                tex = found["display"] if display else found["tex"]
+                tex, display = found[found.lastgroup or 0], found.lastgroup in ("display", "square")
                 self.out.append(self.builder.attribute_mark("formula", line, tex=tex, display=display))
             at = found.end()
         self._write_text(data, at, len(data))
