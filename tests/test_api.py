@@ -138,7 +138,7 @@ def test_runs_of_what_another_version_knows_are_told_of(folder, tmp_path, old, n
 def test_own_data_are_not_to_blame_for_a_recipe_that_is_none(runs, folder, tmp_path):
     (tmp_path / "data").mkdir()
     rows = (folder / "site" / "data" / "grid.csv").read_text(encoding="utf-8")
-    own = rows.replace(",spirals,", ",own-0123456789abcdef,").replace("turn_rad,noise_rad", "inputs,labels")
+    own = rows.replace(",spirals,", ",own-fedcba9876543210,").replace("turn_rad,noise_rad", "inputs,labels")
     (tmp_path / "data" / "grid.csv").write_text(own.replace(",tanh,", ",gelu,"), encoding="utf-8")
     with pytest.raises(api.DamagedSiteError, match=r"grid\.csv, run k2-tanh-s1: no recipe; expected"):
         generator.load(tmp_path)

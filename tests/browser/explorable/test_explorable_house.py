@@ -58,6 +58,7 @@ def shared(browser: Browser, laboratory: Laboratory) -> Iterator[Show]:
         def opened(name: str) -> Figure:
             figure = show(name, wait=False)
             awake(figure)
+            assert not figure.said
             return figure
 
         yield opened
@@ -69,7 +70,6 @@ def test_takes_the_place_of_its_picture(shared: Show, name: str) -> None:
     expect(figure.root.locator(".still")).to_be_hidden()
     expect(figure.live).to_be_visible()
     assert len(figure.summary()) > 40
-    assert not figure.said
 
 
 def test_without_scripts_the_pictures_stay(show: Show) -> None:
