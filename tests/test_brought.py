@@ -257,3 +257,27 @@ def test_the_second_of_equal_headings_is_numbered_from_one(tmp_path: Path) -> No
 def test_what_is_text_stays_text(tmp_path: Path) -> None:
     text = "10:30:45 and a:b:`c` 5 + 6, 50\n% of all, {:nothing} :rocket: fine, \\{: .x}"
     assert page_of(tmp_path, text + "\n").html.startswith("<p>10:30:45")
+
+
+@pytest.mark.parametrize(
+    ("end", "wanted"),
+    [
+        ("# References\n", ["A"]),
+        ("# References\n\n::: {#refs}\n:::\n", ["A"]),
+        ("## Bibliography {-}\n\n[^1]: N\n", ["A"]),
+        ("# Footnotes\n\n[^1]: N\n\n# Literature cited:\n", ["A"]),
+        ("# References\n\nT\n", ["A", "References"]),
+        ("# References\n\n# B\n", ["A", "References", "B"]),
+    ],
+)
+def test_last_headings_for_what_a_page_lists_are_its_own(tmp_path: Path, end: str, wanted: list[str]) -> None:
+    note = "[^1]" if "[^1]" in end else ""
+    page = page_of(tmp_path, f"# A\n\nAs @olah2014 says{note}.\n\n{end}")
+    assert [entry.html for entry in page.toc] == wanted
+    assert re.findall(r"<h2 id=[^>]* data-number[^>]*>(.*?)<a", page.html) == wanted
+    assert {f'id="{id_}"' for id_ in page.anchors} <= {*re.findall('id="[^"]*"', page.html + page.references_html)}
+    assert sum("empty-section" in str(warned) for warned in page.warnings) == wanted.count("B")
+
+
+def test_a_heading_for_works_stays_where_a_page_cites_none(tmp_path: Path) -> None:
+    assert "References" in page_of(tmp_path, "# A\n\nT\n\n# References\n").html

@@ -239,13 +239,12 @@ class Writer:
 
     def render(self) -> Markup:
         title, subtitle = self._heading("title"), self._heading("subtitle")
-        units = [*filter(None, (self.html(fragment, base) for base, fragment in self.text_read.units))]
+        units = [unit for base, fragment in self.text_read.units if (unit := self.html(fragment, base)).strip()]
         notes = self._footnotes()
         references = self._references()
         self.check_anchors()
         self._note_letters("".join([*units, notes]))
-        if self.toc and (notes or references):
-            self._note_empty(*self.toc[-1], "".join(units).rstrip())
+        units = self._end(units, notes, references)
         for label, line, first in self.text_read.twice:
             self.warn("repeated-label", line, f'the link label "{label.lower()}" is defined before, on line {first}')
         self._note_unused()
@@ -275,12 +274,25 @@ class Writer:
             classes=frozenset(" ".join(re.findall(r' class="([^"]*)"', "".join(html))).split()),
         )
 
-    def _note_empty(self, heading: Heading, inner: str, text: str) -> None:
-        """Warn of a last heading without text, where what the page adds seems to belong to it."""
-        if re.search(rf'<h(\d) id="{re.escape(heading.id)}"[^>]*>(?:(?!<h\d).)*</h\1>\Z', text, re.DOTALL):
-            said = f'a heading with nothing below it, "{short(self.plain(inner))}"'
-            expected = "none, as the page lists works and notes at its end"
-            self.warn("empty-section", heading.line, said, expected)
+    def _end(self, units: list[str], notes: str, references: str) -> list[str]:
+        """Units without last headings for the notes and works that the page lists under its own; others are told."""
+        added = [name for name, shown in (("Notes", notes), ("References", references)) if shown]
+        titles = {title.casefold() for name in added for title in (name, self.words(name), *_ALSO[name])}
+        ids: list[str] = []
+        while titles and self.toc:
+            heading, inner = self.toc[-1]
+            whole = rf'<h(\d) id="{re.escape(heading.id)}"[^>]*>(?:(?!<h\d).)*</h\1>\s*\Z'
+            if not (empty := re.search(whole, units[-1], re.DOTALL)):
+                break
+            title = self.plain(inner)
+            if title.strip(" :").casefold() not in titles:
+                said = f'a heading with nothing below it, "{short(title)}"'
+                self.warn("empty-section", heading.line, said, "none, as the page lists works and notes at its end")
+                break
+            units = [*units[:-1], *filter(None, [units[-1][: empty.start()]])]
+            ids.insert(0, f'<a id="{heading.id}"></a>')  # a link may lead there
+            self.toc.pop()
+        return [*units, *ids]
 
     def _heading(self, name: str) -> str:
         """Title or subtitle as HTML: its formulas set, its marks as a typographer sets them."""
@@ -887,6 +899,10 @@ class Writer:
 _UNTRUE = {  # verdicts that stop a build -> what the runs do, what was expected
     "contradicted": ("contradict the claim", "another claim, or refuted after it"),
     "supported": ("support a claim marked refuted", "the claim without refuted"),
+}
+_ALSO = {  # what authors call the sections that a page adds
+    "Notes": ("Footnotes", "Endnotes"),
+    "References": ("Bibliography", "Works cited", "Literature cited", "Literature"),
 }
 _BREAKS = re.compile(r'<h[1-6]\b|<figure (?!.*class="table table--text")|<[a-z]+ [^>]*class="[^"]*\b(wide|full)\b')
 
