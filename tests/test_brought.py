@@ -15,10 +15,17 @@ from generator.content import texts
 from generator.markup import reading
 
 
+def assert_anchors(page) -> None:
+    """Whatever a link may lead to is there."""
+    ids = {html.unescape(id_) for id_ in re.findall(r'\bid="([^"]*)"', page.html + page.references_html)}
+    assert page.anchors <= ids
+
+
 def shown(tmp_path: Path, body: str) -> str:
     """A page's HTML, formulas as their letters between ⟦ and ⟧."""
     page = page_of(tmp_path, body)
     assert not faults(page)
+    assert_anchors(page)
     found = re.sub(r"(?s)<math.*?</math>", lambda m: f"⟦{re.sub('<[^>]*>', '', m[0])}⟧", page.html)
     return html.unescape(re.sub(r'<a class="anchor".*?</a>', "", found))
 
@@ -123,6 +130,7 @@ def shown(tmp_path: Path, body: str) -> str:
         (":::{prf:lemma} Own\nT\n:::", '<span class="statement-name">Own</span>'),
         ("::: {#lem-a}\n## Own\nT\n:::", '<span class="statement-name">Own</span>'),
         ("::: {.columns}\n:::: {.column width=50%}\nT\n::::\n:::\nU", "\n<p>T</p>\n<p>U</p>"),
+        ("[l](#own)\n\n::: {#own .x}\nT\n:::", '<div id="own">\n<p>T</p>\n</div>'),
         (":::tip[Own *title*]\nT\n:::", '<p class="admonition-title">Own <em>title</em></p>'),
         (":::danger\nT\n:::", '<div class="admonition caution" role="note"><p class="admonition-title">Danger</p>'),
         ("| a |\n|---|\n| $\\|x\\|$ |", "<td>⟦|x|⟧</td>"),
@@ -275,7 +283,7 @@ def test_last_headings_for_what_a_page_lists_are_its_own(tmp_path: Path, end: st
     page = page_of(tmp_path, f"# A\n\nAs @olah2014 says{note}.\n\n{end}")
     assert [entry.html for entry in page.toc] == wanted
     assert re.findall(r"<h2 id=[^>]* data-number[^>]*>(.*?)<a", page.html) == wanted
-    assert {f'id="{id_}"' for id_ in page.anchors} <= {*re.findall('id="[^"]*"', page.html + page.references_html)}
+    assert_anchors(page)
     assert sum("empty-section" in str(warned) for warned in page.warnings) == wanted.count("B")
 
 

@@ -5,6 +5,7 @@ GitHub and Obsidian (`> [!NOTE]`), MkDocs (`!!! note`) and MyST (```{note}) writ
 from __future__ import annotations
 
 import copy
+import html
 import json
 import re
 import textwrap
@@ -287,6 +288,10 @@ def _named_elsewhere(builder: Builder, token: Token, head: str) -> tuple[str, st
         wrong = f'a figure of several pictures, "{short(whole)}"'
         builder.block_fault(token, wrong, "a figure for each, or one picture of them all")
         return "", "", ""
+    if said.id == "refs":  # as Pandoc and Quarto place them
+        wrong = 'a place for the works, "{#refs}"'
+        builder.block_fault(token, wrong, "none, as the page lists them at its end", warning="stray-mark")
+        return "", "", ""
     if name not in BLOCKS:
         _unknown(builder, token, name, whole if found else "")
     pairs = {key: value for key, value in said.values.items() if key not in ("title", "name")} | (
@@ -322,10 +327,7 @@ def _unknown(builder: Builder, token: Token, name: str, head: str = "") -> None:
     expected, near = meant(name, BLOCKS, "blocks")
     near = None if name in _INSTEAD else near or _called(name) or None
     expected = "" if near else expected
-    if head.replace(" ", "") == "{#refs}":  # as Pandoc and Quarto place them
-        wrong = 'a place for the works, "{#refs}"'
-        builder.block_fault(token, wrong, "none, as the page lists them at its end", warning="stray-mark")
-    elif head and not near and name not in _INSTEAD:
+    if head and not near and name not in _INSTEAD:
         wrong = f'the block "{short(head)}" is shown as the text in it, as the page has its own looks'
         builder.block_fault(token, wrong, warning="html-style")
     else:
@@ -433,7 +435,8 @@ def _render(writer: Writer, mark: Mark) -> str:
     writer.used_labels.add(mark.data.get("label", ""))
     assert isinstance(block, Block)
     if block.kind not in BLOCKS:
-        return writer.html(mark.data["content"])
+        inner = writer.html(mark.data["content"])
+        return f'<div id="{html.escape(block.id)}">\n{inner}\n</div>' if block.id else inner
     return writer.within(block, BLOCKS[block.kind].render, writer)
 
 
