@@ -163,6 +163,25 @@ def test_a_cluster_without_workers_is_said(tmp_path, monkeypatch):
         make(tmp_path, executor="dask", scheduler=none.scheduler_address)
 
 
+def test_a_cluster_without_peek_is_said(tmp_path):
+    program = (
+        "from distributed import LocalCluster\n"
+        "with LocalCluster(1, processes=False, protocol='tcp', dashboard_address=':0') as cluster:\n"
+        "    print(cluster.scheduler_address, flush=True)\n"
+        "    input()\n"
+    )
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    piped = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, env=env, **piped) as process:
+        address = process.stdout.readline().strip()
+        with pytest.raises(
+            PeekError, match=rf"^{address}: this machine of the Dask cluster has no generator; expected"
+        ):
+            make(tmp_path, executor="dask", scheduler=address)
+        process.communicate("\n")
+    assert process.returncode == 0
+
+
 def test_a_device_that_is_not_there_is_said(monkeypatch):
     import torch
 

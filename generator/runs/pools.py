@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def dask(scheduler: str) -> Pool:
     A job whose worker dies is done again by another.
 
     scheduler  address such as tcp://host:8786, or the path of a scheduler file; "": DASK_SCHEDULER_ADDRESS
-    raises     PeekError: Dask is not installed, nobody answers, there are no workers
+    raises     PeekError: Dask is not installed, nobody answers, there are no workers, one has no peek
     """
     try:
         from distributed import Client
@@ -93,6 +94,13 @@ def dask(scheduler: str) -> Pool:
     except TimeoutError:
         client.close()
         raise PeekError(f"{where}: the Dask cluster has no workers") from None
+    package = __name__.partition(".")[0]
+    found = {where: client.run_on_scheduler(find_spec, package)} | client.run(find_spec, package)
+    if lacking := [address for address, spec in found.items() if spec is None]:
+        client.close()
+        raise PeekError(
+            f"{lacking[0]}: this machine of the Dask cluster has no {package}; expected the version of here"
+        )
     cluster = client.get_executor(pure=False)
 
     def close() -> None:
