@@ -154,6 +154,32 @@ def test_a_need_that_cannot_be_met_is_one_error(tmp_path: Path, needs: dict[str,
     assert str(problem) == f"{tmp_path}/js/{said}"
 
 
+@pytest.mark.parametrize(
+    ("script", "wrong"),
+    [
+        ("const a = 1;\nconst b = ;\n", 2),
+        ("peek.define('a', {\n  rows: (x) => [x] }\n", 2),
+        ("\n\nreturn 1;", 3),
+        ("const text = `${1`;", 1),
+        ("}\nfor (;;) {}\n{", 0),  # no JavaScript either, of which no line can be told
+        ("class A { #p = 1; static { this.q ??= 2; } }\nfor (const [k, v] of Object.entries({ ...A })) k?.[v];", 0),
+        ("const r = /(?<year>\\d{4})/v, big = 1_000n ** 2n;\nasync function f() { for await (const x of y) big; }", 0),
+        ("throw Error('not before a page has it');", 0),
+    ],
+)
+def test_an_authors_script_that_is_no_javascript_is_told_with_its_line(tmp_path: Path, script: str, wrong: int) -> None:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "own.js").write_text(script, encoding="utf-8")
+    written = assets.Scripts(Overlay(tmp_path, *OURS.folders), ["own"]).written
+    if wrong:
+        with pytest.raises(
+            ContentError, match=re.escape(f"{tmp_path}/js/own.js:{wrong}: ") + ".*; expected JavaScript"
+        ):
+            written()
+    else:
+        assert written()["assets/own/own.js"]
+
+
 def test_a_page_loads_its_own_script_and_those_of_the_figures_it_places() -> None:
     def page(*placed: str) -> str:
         return joined(assets.assets(OURS, Memo(), placed=placed, kinds=["rings"]))

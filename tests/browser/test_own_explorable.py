@@ -119,7 +119,7 @@ def test_its_weight_is_its_own_and_it_is_listed(content, built, capsys):
 
 
 def test_a_mistake_in_it_takes_nothing_else_down(content, cache, open_page, tmp_path):
-    """A script that does not parse, an instance without what the kit asks for."""
+    """A script that throws, an instance without what the kit asks for."""
     content = shutil.copytree(content, tmp_path / "content")
     script = content / "templates" / "js" / "certainty.js"
     whole = script.read_text(encoding="utf-8")
@@ -128,7 +128,7 @@ def test_a_mistake_in_it_takes_nothing_else_down(content, cache, open_page, tmp_
     add(article, bend)
     out = tmp_path / "site"
     for wrong, said in (
-        (whole.replace("peek.define(", "peek.define(("), "certainty"),
+        (whole.replace("peek.define(", "missing();\npeek.define("), "certainty"),
         (whole.replace("rows: ", "row: "), "figure certainty (#fig-certainty): its instance has no rows()"),
     ):
         assert wrong != whole
