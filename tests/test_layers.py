@@ -15,7 +15,7 @@ ONLY_IN = {
     "matplotlib": "figures",
     "imageio": "figures",
 }
-ONLY_IN |= {"distributed": "runs", "markdown": "markup", "quickjs": "markup", "babel": "base"}
+ONLY_IN |= {"distributed": "runs", "markdown": "markup", "quickjs": "base", "babel": "base"}
 
 
 @functools.cache

@@ -11,17 +11,16 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..base import javascript
 from ..base.errors import Fault, meant, nearest, short
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
-
-    import quickjs
 
 SCRIPTS = [Path(__file__).parent / "temml" / name for name in ("temml.min.js", "mhchem.min.js", "typeset.js")]
 NUMBERED = ("equation", "align", "gather", "multline", "alignat", "flalign", "eqnarray")
@@ -240,27 +239,19 @@ class _Engine:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._function: quickjs.Function | None = None
+        self._function: Callable[..., Any] | None = None
 
     def typeset(self, source: str, given: str) -> dict[str, Any]:
         with self._lock:
-            self._function = self._function or self._begun()
+            if not self._function:
+                code = "\n".join(script.read_text(encoding="utf-8") for script in SCRIPTS)
+                self._function = javascript.function("typeset", code, _STACK_BYTES, MOST_BYTES, MOST_SECONDS)
             try:
                 told: dict[str, Any] = json.loads(self._function(source, given, run_gc=False))
             except Exception as error:  # Temml's own come back as values; here the engine gave up
                 self._function = None
                 told = {"error": _broken_off(error), "position": 0}
             return told
-
-    def _begun(self) -> quickjs.Function:
-        import quickjs
-
-        code = "\n".join(script.read_text(encoding="utf-8") for script in SCRIPTS)
-        function = quickjs.Function("typeset", code, own_executor=True)
-        function.set_max_stack_size(_STACK_BYTES)
-        function.set_memory_limit(MOST_BYTES)
-        function.set_time_limit(MOST_SECONDS)
-        return function
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..base import language, style
+from ..base import javascript, language, style
 from ..base.errors import mistake, nearest
 from ..base.language import Words
 from ..base.memo import Memo
@@ -253,7 +253,7 @@ class Scripts:
             return f"words.say({json.dumps(table.get(sentence, sentence), ensure_ascii=False)}"
 
         def module(name: str) -> str:
-            if f"js/{name}.js" in self.templates.own and (wrong := fault_in(sources[name])):
+            if f"js/{name}.js" in self.templates.own and (wrong := javascript.fault_in(sources[name])):
                 raise mistake(f"{self.templates.place(f'js/{name}.js')}:{wrong[0]}", wrong[1], "JavaScript")
             caught = f"catch (error) {{\nconsole.error('{Path(name).name}.js:', error);\n}}"
             return minified(f"try {{\n{SAYS.sub(told, sources[name])}\n}} {caught}") + "\n"
@@ -265,21 +265,6 @@ def _needs(module: str, spared: Collection[str] = ()) -> list[str]:
     """What a script says that it needs."""
     lines = [said.split(",") for only, said in NEEDS.findall(module) if only not in spared]
     return [need for said in lines for need in sorted(filter(None, map(str.strip, said)))]
-
-
-def fault_in(script: str) -> tuple[int, str] | None:
-    """The line of a script in which its syntax breaks, and how; None: it can be read. Nothing of it runs."""
-    import quickjs
-
-    context = quickjs.Context()
-    context.set_time_limit(1)  # where it closes more braces than it opens
-    try:
-        context.eval(f"if (false) {{{script}\n}}")
-    except quickjs.JSException as error:
-        if found := re.match(r"SyntaxError: (.*)\n +at <input>:(\d+)", str(error)):
-            line, last = int(found[2]), script.rstrip().count("\n") + 1
-            return (last, "ends before something is closed") if line > last else (line, found[1])
-    return None
 
 
 def has_nested_template(module: str) -> bool:
