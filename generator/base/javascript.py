@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-READ_S = 1  # most that reading a script takes, where it closes more braces than it opens and so runs
+READ_S = 1  # most that reading a script takes
 
 
 def function(name: str, code: str, stack_bytes: int, memory_bytes: int, seconds: int) -> Callable[..., Any]:
@@ -25,7 +25,10 @@ def function(name: str, code: str, stack_bytes: int, memory_bytes: int, seconds:
 
 
 def fault_in(script: str) -> tuple[int, str] | None:
-    """The line of a script in which its syntax breaks, and how; None: it can be read. Nothing of it runs."""
+    """The line of a script in which its syntax breaks, and how; None: it can be read.
+
+    Nothing of it runs, but for what stands behind a brace too many, which is then broken off.
+    """
     import quickjs
 
     context = quickjs.Context()
