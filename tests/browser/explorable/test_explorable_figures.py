@@ -671,8 +671,10 @@ def test_beat_shows_the_optimum_and_goes_there(show: Show, laboratory: Laborator
 
 def test_who_woke_the_grid_and_went_on_is_not_brought_back(show: Show) -> None:
     figure = show("alive", text='<p style="margin-block: 200vh"><a href="#x">on</a></p>', wait=False)
+    figure.root.locator(".wake").wait_for()
+    # At once: later, the figure may be live already, or out of sight for good.
+    figure.page.evaluate("addEventListener('click', () => document.querySelector('a').focus({preventScroll: true}))")
     figure.root.locator(".wake").click()
-    figure.page.locator("a").focus()
     figure.wakes()
     rest(figure.page)
     expect(figure.page.locator("a")).to_be_focused()
