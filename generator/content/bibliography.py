@@ -399,7 +399,8 @@ class _Line:
         self.math = math
         self.left = dict(entry.texts)
         self.url = _url(entry)
-        if (eprint := _eprint(entry)) and eprint[0].startswith("arXiv:"):
+        self.eprint = _eprint(entry)
+        if (eprint := self.eprint) and eprint[0].startswith("arXiv:"):
             for name in (*_OF_ARXIV, "publisher"):  # where Zotero, Google Scholar and NASA say it as well
                 said = _preprint(entry, name)
                 if f"arXiv:{_arxiv(said)}" == eprint[0] or said.lower() in ("arxiv", "arxiv e-prints"):
@@ -530,7 +531,7 @@ class _Line:
         if doi := _doi(entry):
             safe = doi.startswith("10.")
             yield _linked(f"doi:{html.escape(doi)}", f"https://doi.org/{quote(doi, safe='/:;()._-+,')}" if safe else "")
-        if eprint := _eprint(entry):
+        if eprint := self.eprint:
             yield _linked(html.escape(eprint[0]), eprint[1])
         address = self.url if not entry.title else ""
         if url := address or ("" if self.url else entry.literal.get("url", "")):
@@ -638,7 +639,8 @@ _OF_ARXIV = ("journal", "volume", "number", "eid", "pages", "note", "howpublishe
 
 
 def _preprint(entry: Entry, name: str) -> str:
-    return re.sub(r"(?i)^arxiv (?:e-?prints?|preprint):?,? ", "", tex.plain(entry.texts.get(name, ())))
+    said = entry.texts.get(name)
+    return re.sub(r"(?i)^arxiv (?:e-?prints?|preprint):?,? ", "", tex.plain(said)) if said else ""
 
 
 def _eprint(entry: Entry) -> tuple[str, str] | None:
