@@ -273,11 +273,11 @@ def test_several_files_of_works(tmp_path):
 
 
 def test_what_other_tools_read_is_told_and_left_alone(tmp_path):
-    own = {"format": "html", "draft": "true", "my-own": "x", "authors": "[{name: A, corresponding: true}]"}
+    own = {"format": "html", "draft": "true", "my-own": "x", "authors": "[{name: A, deceased: true}]"}
     page = page_of(tmp_path, **own)
     assert [(odd.name, odd.said.partition("article.md")[2]) for odd in page.odd] == [
         ("foreign-field", f':{line}: "{name}" is no field of this tool; nothing is done with it')
-        for line, name in ((6, "format"), (7, "draft"), (8, "my-own"), (4, "corresponding"))
+        for line, name in ((6, "format"), (7, "draft"), (8, "my-own"), (4, "deceased"))
     ]
 
 
@@ -287,6 +287,15 @@ def test_an_author_in_full(tmp_path):
     meta = page_of(tmp_path, authors=authors, version="2", data_licence="CC0").meta
     assert meta.authors == (Author("A", orcid="0000-0002-1694-233X", roles=("software", "writing – review & editing")),)
     assert (meta.version, meta.data_licence) == ("2", "CC0")
+
+
+@pytest.mark.parametrize("spelt", ["equal_contribution", "equal-contrib", "equal_contributor", "equal-contributor"])
+def test_an_author_is_marked_as_journals_and_tools_mark_them(spelt, tmp_path):
+    page = page_of(tmp_path, authors=f"[{{name: A, {spelt}: true, corresponding: true}}, {{name: B, {spelt}: false}}]")
+    assert not page.odd
+    marked = Author("A", corresponding=True, equal_contribution=True), Author("B")
+    assert page.meta.authors == marked
+    assert [author.shares for author in marked] == [("corresponding author", "contributed equally"), ()]
 
 
 def test_pages_in_the_order_of_the_navigation(tmp_path):

@@ -220,7 +220,7 @@ def test_the_head_says_who_what_and_when(tmp_path: Path) -> None:
 
 
 AUTHORS = """authors:
-  - {name: Ada Example, orcid: 0000-0002-1825-0097, roles: [software, writing - original draft]}
+  - {name: Ada Example, orcid: 0000-0002-1825-0097, corresponding: true, roles: [software, writing - original draft]}
   - {name: The Rooms, group: true, affiliation: Institute}
 version: "1.10"
 data_licence: CC0
@@ -243,7 +243,7 @@ def test_who_did_what_under_which_licence_is_said_to_readers_and_machines(tmp_pa
     assert tags.all("a", rel="license")[0]["href"] == known["license"]
     assert tags.all("meta", name="citation_author_orcid")[0]["content"] == ada["@id"]
     cited = index.partition('id="cite"')[2]
-    assert "Version 1.10." in cited and "</a>: software, writing – original draft" in cited
+    assert "Version 1.10." in cited and "</a>: corresponding author, software, writing – original draft" in cited
 
 
 def test_authors_stand_between_the_marks_of_the_language(tmp_path: Path) -> None:

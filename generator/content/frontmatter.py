@@ -39,6 +39,7 @@ ROLES = (  # CRediT, ANSI/NISO Z39.104-2022
     "writing – original draft",
     "writing – review & editing",
 )
+MARKS = {"corresponding": "corresponding author", "equal_contribution": "contributed equally"}
 
 RESERVED = ("and", "else", "false", "if", "in", "is", "none", "not", "or", "true")  # by the language of expressions
 DESCRIBED = 200  # signs of a description that is taken from an abstract
@@ -428,6 +429,7 @@ class Author:
     orcid  iD without its address: "0000-0002-1825-0097"
     roles  what they did, of ROLES
     group  whether these are several who share a name
+    corresponding, equal_contribution  whether they answer for all, and whether they are of those who did as much
     """
 
     name: str = _row(_name)
@@ -437,6 +439,15 @@ class Author:
     orcid: str = _row(_orcid, "", ("orcid_id",))
     roles: tuple[str, ...] = _row(_roles, (), ("role",))
     group: bool = _row(_flag, False)
+    corresponding: bool = _row(_flag, False, ("corresponding-author", "corresponding_author"))
+    equal_contribution: bool = _row(
+        _flag, False, ("equal-contribution", "equal-contrib", "equal_contrib", "equal-contributor", "equal_contributor")
+    )
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """What is said of their share in the article: what they are marked as, and what they did."""
+        return (*(words for mark, words in MARKS.items() if getattr(self, mark)), *self.roles)
 
 
 @dataclass(frozen=True)
