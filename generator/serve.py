@@ -12,6 +12,7 @@ in a thread of their own, which ends where the experiments change again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import functools
 import json
@@ -22,7 +23,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
 
 DEBOUNCE_MS = 50
 STEP_MS = 5
+AWAY_MS = 500  # how often a folder that was taken away is looked for
 SWITCH_S = 0.001  # the page goes out while those beside it are still rendered
 WAITING = 2  # states that a page has not taken yet
 END_S = 0.5  # how long a rendering may take to end with the server
@@ -308,6 +310,29 @@ def application(live: Live) -> Starlette:
     return Starlette(routes=[Route(EVENTS, events), Route("/{path:path}", page)], middleware=[Middleware(OwnAddress)])
 
 
+def changes_in(folders: Sequence[Path], stop: threading.Event) -> Iterator[set[tuple[Any, str]]]:
+    """What changes in some folders, batch by batch, until `stop` is set; also in one that is taken away and put back,
+    as by a version control that goes to another branch: the system's watch ends with it.
+
+    yields  (what was done, path) of each file
+    """
+    from watchfiles import Change, watch
+
+    timing: dict[str, Any] = {"debounce": DEBOUNCE_MS, "step": STEP_MS, "rust_timeout": AWAY_MS}
+    back = set[tuple[Any, str]]()
+    while not stop.is_set():
+        away = {folder for folder in folders if not folder.is_dir()}
+        there = {*folders} - away
+        with contextlib.suppress(FileNotFoundError):  # taken away just now
+            for batch in watch(*there, stop_event=stop, raise_interrupt=False, yield_on_timeout=True, **timing):
+                if batch or back:
+                    yield batch | back
+                gone = {os.path.realpath(path) for done, path in batch if done == Change.deleted}
+                away |= {folder for folder in folders if os.path.realpath(folder) in gone}
+                if back := {(Change.added, str(folder)) for folder in away if folder.is_dir()}:
+                    break  # it is told of once it is watched again
+
+
 def follow(changes: Iterable[Any], live: Live, options: Options, context: RunContext) -> None:
     """Build at the start and after each batch of changes; what goes wrong is shown and does not end it."""
     waiting: SimpleQueue[Any] = SimpleQueue()
@@ -476,15 +501,13 @@ def serve(options: Options) -> None:
     raises PeekError: the port cannot be had
     """
     import uvicorn
-    import watchfiles
 
     sys.setswitchinterval(SWITCH_S)
     listener = listening(options.port)
     live = Live()
     stop = threading.Event()
     context = context_of(options, Progress(options.quiet))
-    folders = [folder for folder in (options.content, *templates_of(options).folders) if folder.is_dir()]
-    changes = watchfiles.watch(*folders, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop, raise_interrupt=False)
+    changes = changes_in([options.content, *templates_of(options).folders], stop)
     watcher = threading.Thread(target=follow, args=(changes, live, options, context), daemon=True)
 
     class Server(uvicorn.Server):

@@ -4,8 +4,10 @@ import asyncio
 import itertools
 import json
 import re
+import shutil
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
@@ -98,6 +100,47 @@ def test_templates_are_read_again_when_one_of_them_changes(tmp_path, monkeypatch
         follower.note([str(tmp_path / changed)])
     follower.rebuild("a change")
     assert [one is other for one, other in itertools.pairwise(seen)] == [True, False, False, True]
+
+
+def removed(folder, kept):
+    shutil.rmtree(folder)
+
+
+def moved(folder, kept):
+    folder.rename(kept)
+
+
+@pytest.mark.parametrize("away", [removed, moved])
+@pytest.mark.parametrize("pause_s", [0, 1.2])
+def test_a_folder_that_is_taken_away_and_put_back_is_watched_again(away, pause_s, tmp_path):
+    folder, beside, stop, told = tmp_path / "content", tmp_path / "templates", threading.Event(), SimpleQueue()
+    folder.mkdir()
+    beside.mkdir()
+
+    def hear():
+        for batch in serve.changes_in([folder, beside], stop):
+            told.put({path for _, path in batch})
+
+    def told_of(path):
+        path.write_text("x")
+        while str(path) not in (batch := told.get(timeout=20)):
+            if str(folder) in batch:
+                path.write_text("again")  # what was written before it was watched comes with the folder itself
+
+    hearing = threading.Thread(target=hear)
+    hearing.start()
+    try:
+        time.sleep(0.3)  # the watch begins
+        told_of(folder / "a.md")
+        away(folder, tmp_path / "kept")
+        time.sleep(pause_s)
+        folder.mkdir()
+        told_of(folder / "b.md")
+        told_of(beside / "own.html")
+    finally:
+        stop.set()
+        hearing.join(20)
+    assert not hearing.is_alive()
 
 
 @pytest.mark.parametrize(("error", "why"), [(None, "is in use"), (13, "takes rights that you lack"), (99, "cannot be")])
