@@ -16,6 +16,7 @@ SHARED = "shared"  # what every new article gets
 DEFAULT = "start"
 TABLE = "table"  # the article that a table of the author's own is put into
 MOST_SENT = 60_000  # numbers of a table whose rows travel with the page, with weights that are as heavy as so many
+HELD = 0.5  # share of a column's cells that hold a value, else it is left out, and not the rows that lack one
 WIDTH, CHECKPOINTS = 16, 16  # of that article's networks: neurons that each column leads to, and moments that are kept
 # Packages leave files out that begin with a dot
 NAMES = {"gitignore": ".gitignore", "gitattributes": ".gitattributes", "gitignore.site": "site/.gitignore"}
@@ -33,7 +34,7 @@ def new(
     """Fill a new or empty folder with an article. Returns the files written, in order.
 
     data    a table of the author's, .csv, .tsv or .npz, which the article is then about, whatever the example
-    label   its column of classes; None: the one column of words, else the last
+    label   its column of classes; None: found as tables.label_of finds it
     raises  PeekError: nothing is ever overwritten
             ContentError: no such example; what is wrong with the table, by line and column
     """
@@ -86,9 +87,14 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
         words = [name for name, column in zip(found.names, found.columns, strict=True) if isinstance(column, list)]
         if len(words) > 1 and not label:
             raise mistake("--data", f"{data} has several columns of words", f"--label with {one_of(words)}")
-        left = [name for name in words if name != label]
-        if left and label in found.names:
-            said["columns"] = tuple(name for name in found.names if name not in (*words, label))
+        of_label = found.names[tables.label_of(found, label)[0]]
+        held = {name: columns.holds(column).mean() for name, column in zip(found.names, found.columns, strict=True)}
+        left = [name for name in found.names if name != of_label and (name in words or held[name] < HELD)]
+        if left:
+            said["label"] = of_label
+            said["columns"] = tuple(name for name in found.names if name not in (*left, of_label))
+        if any(share < 1 for name, share in held.items() if name not in left):
+            said["missing"] = "drop"
     read = tables.read(place.parent, {**said, "file": data.name})
     counts = tables.counting(read.table)
     if 0 < len(counts) < len(read.table.names):
@@ -111,7 +117,10 @@ def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:
     source, text = content / "experiments.toml", content / "article.md"
     said = {key: json.dumps(value, ensure_ascii=False) for key, value in settings.items()}
     if left:
-        said["columns"] += f"  # left out, as they hold words or count the rows: {json.dumps(left, ensure_ascii=False)}"
+        why = "left out, as they hold words or next to nothing, or count the rows"
+        said["columns"] += f"  # {why}: {json.dumps(left, ensure_ascii=False)}"
+    if "missing" in said:
+        said["missing"] += "  # rows that lack a value are left out"
     lines = "\n".join(f"{key} = {value}" for key, value in said.items())
     recipe = re.sub(r"^file = .*$", lambda _: lines, source.read_text(encoding="utf-8"), count=1, flags=re.M)
     if labels > (colours := len(style.THEMES["light"].classes)):

@@ -210,7 +210,7 @@ def test_own_data_may_say_where_they_are_from(tmp_path, rows, header):
 def test_a_cell_in_quotation_marks_may_have_several_lines_and_be_the_last(tmp_path):
     for cell in ('"two\nlines"', '"two\nlines" ', '"a ""b""\nc"'):
         (tmp_path / "s.csv").write_text(f"x,y\n1,one\n2,{cell}\n")
-        assert len(csv_columns(tmp_path / "s.csv", gaps=True).columns[1]) == 2
+        assert len(csv_columns(tmp_path / "s.csv", gaps=True, results=True).columns[1]) == 2
 
 
 LONG = "a,b\n" + "1,2\n" * 600

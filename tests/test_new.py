@@ -53,9 +53,27 @@ def test_a_table_of_ones_own_is_what_a_new_article_is_about(tmp_path, times):
     assert (
         not plan.warned
         and dict(run.spec.dataset_options)["inputs"] == 2
-        and 'columns = ["x", "z"]  # left out, as they hold words or count the rows: ["about", "id"]' in recipe
+        and 'columns = ["x", "z"]  # left out, as they hold words or next to nothing, or count the rows: ["about", "'
+        in recipe
     )
     assert ("ship = 1" in recipe) == ("figure | bend" in (content / "article.md").read_text()) == (times == 1)
+
+
+def test_a_table_with_gaps_makes_an_article_of_the_rows_without(tmp_path):
+    """Columns that are mostly empty are left out, so that few rows are."""
+    rows = ["id,width,height,kind,Unnamed: 4", *(f"{at},{at % 7},{at % 5},{'ab'[at % 2]}," for at in range(80))]
+    rows[9], rows[30] = rows[9].replace("8,1,3", "8,,3"), rows[30].replace("29,1,4", "29,1,NA")
+    data = tmp_path / "gaps.csv"
+    data.write_text("\n".join(rows))
+    new(tmp_path / "a", default_templates(), data=data)
+    recipe = (tmp_path / "a" / "content" / "experiments.toml").read_text()
+    assert 'label = "kind"\ncolumns = ["width", "height"]  #' in recipe and '["Unnamed: 4", "id"]\n' in recipe
+    assert '\nmissing = "drop"  # rows that lack a value' in recipe
+    said, *_ = experiments.read(tmp_path / "a" / "content" / "experiments.toml").said
+    assert "78 rows of 2 numbers" in said and "; 2 more lack a value and are left out." in said
+    data.write_text("\n".join(["kind,about", *(f"{'ab'[at % 2]},word" for at in range(8))]))
+    with pytest.raises(ContentError, match="no column of numbers; expected one at least"):
+        new(tmp_path / "b", default_templates(), data=data, label="kind")
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(20, 1500), (9000, 5)])

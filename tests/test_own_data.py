@@ -174,6 +174,43 @@ def test_labels_may_be_numbers_and_arrays(tmp_path):
     assert other.table.kind == found.table.kind  # what it holds is its address, not where it lies
 
 
+GAPS = [("4", "", "b"), ("NA", "7", "a"), ("5", "6", ""), ("1", "2", "n/a")]
+
+
+@pytest.mark.parametrize("times", [1, AT_ONCE])
+@pytest.mark.parametrize("file", ["points.csv", "no header.csv", "points.npz"])
+def test_rows_that_lack_a_value_are_left_out_where_that_is_asked(tmp_path, times, file):
+    rows = [row for pair in itertools.zip_longest(ROWS, GAPS) for row in pair if row] * times
+    asked = written(tmp_path, text(rows, "x,y,kind" if file == "points.csv" else ""), file)
+    if file.endswith("npz"):
+        x = [[float(cell) if cell not in ("", "NA") else np.nan for cell in row[:2]] for row in rows]
+        np.savez(tmp_path / "data" / file, x=x, y=[kind for *_, kind in rows])
+    with pytest.raises(ContentError, match='missing = "drop", which leaves such rows out'):
+        tables.read(tmp_path, asked)
+    found = tables.read(tmp_path, {**asked, "missing": "drop"})
+    assert found.table.x.tolist() == [[1.5, 2], [-2, 3.25], [3, -4], [40, 5]] * times
+    assert (found.table.y.tolist(), found.table.labels) == ([0, 0, 1, 1] * times, ("a", "b"))
+    assert f"{4 * times:,} rows of 2" in found.said and f"; {4 * times:,} more lack a value and are" in found.said
+
+
+def test_rows_of_another_file_and_columns_nobody_asks_for(tmp_path):
+    asked = written(tmp_path, text([(*row, "") for row in ROWS], "x,y,kind,z"))
+    (tmp_path / "data" / "held.csv").write_text(text([(*row, "1") for row in (ROWS[0], *GAPS)], "x,y,kind,z"))
+    asked |= {"label": "kind", "columns": ("x", "y"), "missing": "drop", "test": "data/held.csv"}
+    found = tables.read(tmp_path, asked)
+    assert (len(found.table.x), len(found.table.test_x)) == (4, 1) and "; 4 more lack a value" in found.said
+    with pytest.raises(ContentError, match="each row lacks a value; expected columns = "):
+        tables.read(tmp_path, {**asked, "columns": ("x", "z")})
+
+
+@pytest.mark.parametrize("name", ["label", "Class", "target"])
+def test_a_column_of_numbers_is_the_label_by_its_name_before_the_last(tmp_path, name):
+    """As in tables of pictures, where the label comes first."""
+    rows = [("1", "0.5", "0"), ("1", "0.25", "0"), ("7", "0.5", "0"), ("7", "0.75", "0")]
+    found = tables.read(tmp_path, written(tmp_path, text(rows, f"{name},x,y")))
+    assert found.table.labels == ("1", "7") and f'label: column "{name}", by its name' in found.said
+
+
 BAD = {
     "a word": ([*ROWS[:2], ("x1", "2", "b")], ':4: column 1, "x": "x1" is not a number; expected a finite number'),
     "a gap": ([*ROWS[:3], ("4", "", "b")], ':5: column 2, "y": a value is missing'),
@@ -329,7 +366,8 @@ def test_labels_that_are_different_numbers_are_different_classes(tmp_path, label
 def test_a_class_that_may_be_a_missing_value_is_warned_of(tmp_path):
     rows = [(str(at % 5), str(-at % 7), label) for at, label in enumerate(["NA", "-", "none", "a"] * 3)]
     found = tables.read(tmp_path, written(tmp_path, text(rows)))
-    said = 'data/points.csv: classes that are called as missing values are: "NA"; where they are, the rows left out'
+    said = 'data/points.csv: classes that are called as missing values are: "NA"; '
+    said += 'where they are, missing = "drop", which leaves such rows out'
     assert [(warned.name, warned.said) for warned in found.warned] == [("missing-class", said)]
 
 

@@ -33,7 +33,9 @@ LINE_END = re.compile("\r\n|\r|\n")
 AT_ONCE = 512  # rows that are text in memory at a time
 SURE = 1 << 40  # numbers that a word outweighs in the column of labels
 SHOWN = 5  # mistakes of a file
+DROPPED = 'missing = "drop", which leaves such rows out'
 MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
+LACKING = MISSING - {"-", "none"}  # labels that may be no label; "none" is one of diagnoses
 OF_TEXT = (".csv", ".tsv")  # what is between cells is found, whatever a file is called
 ENDINGS = (*OF_TEXT, ".npz")
 
@@ -119,19 +121,25 @@ def plain(array: np.ndarray) -> list[Any]:
     return values
 
 
-def csv_columns(path: Path, gaps: bool = False, only: Collection[str] | None = None, label: str | None = None) -> File:
+def csv_columns(
+    path: Path,
+    gaps: bool = False,
+    only: Collection[str] | None = None,
+    label: str | None = None,
+    results: bool = False,
+) -> File:
     """Columns between commas, semicolons, bars or tabs, with a header or without.
 
     A first column without a name, as of row names, is left out, and so are the last ones that are empty as well.
 
-    gaps    whether a cell may be empty, as results may have it (nan in a column of numbers, "" in one of words); then
-            there is a header, and one column is enough
+    gaps    whether a value may be missing (nan in a column of numbers, in one of words as it is written)
+    results  whether these are results: there is a header, and one column is enough
     only    names of the columns that are looked at; the others are words, whatever they hold
     label   name of a column that is one of words as soon as it holds one
     raises  ContentError: what is wrong with the file, by line and column
     """
     try:
-        head = _head(path, gaps)
+        head = _head(path, results)
         first = list(itertools.islice(head.rows(path), AT_ONCE))
         if not first:
             raise mistake(str(path), "has a header and no rows", "a row of cells each")
@@ -215,8 +223,8 @@ def _rows(path: Path, between: str, above: int) -> Iterator[Row]:
         raise mistake(f"{path}:{line}", "a quotation mark that is not closed", 'another " at the end of its cell')
 
 
-def _head(path: Path, gaps: bool) -> _Head:
-    """What stands above the cells of a file. gaps: as for csv_columns
+def _head(path: Path, results: bool) -> _Head:
+    """What stands above the cells of a file. results: as for csv_columns
 
     raises  ContentError: it has no rows, or what is wrong with the names of its columns
     """
@@ -240,7 +248,7 @@ def _head(path: Path, gaps: bool) -> _Head:
             names, below = in_remark, len(above)
             line = below
             above.pop()
-        elif not gaps:
+        elif not results:
             begun = itertools.zip_longest(*(cells for _, cells in top), fillvalue="")
             ends = max(at for at, cells in enumerate(begun, 1) if any(map(str.strip, cells)))
             names = [f"column {at}" if at <= ends else "" for at in range(1, len(names) + 1)]
@@ -255,7 +263,7 @@ def _head(path: Path, gaps: bool) -> _Head:
         wrong = [Problem(f"{path}:{line}", "the first row holds numbers alone", "a row of names above it")]
     elif named:
         wrong = _names_wrong(str(path), line, names, head.left)
-    if len(names) - len(head.left) < 2 - gaps:
+    if len(names) - len(head.left) < 2 - results:
         expected = "a column of numbers at least, and one of labels, with , ; | or a tab between"
         wrong.append(Problem(f"{path}:{line}", f"{len(names)} column", expected))
     if wrong:
@@ -386,7 +394,8 @@ class _Columns:
         if self.spoken[at]:
             words = [cell.strip() for cell in cells]
             if not self.gaps and at not in self.passed and not all(words):
-                self.locate(at, cells, lines, lambda cell: bool(cell.strip()), "a label in every row")
+                expected = f"a label in every row, or {DROPPED}"
+                self.locate(at, cells, lines, lambda cell: bool(cell.strip()), expected)
             return words
         try:
             if self.number.apart and any("." in cell for cell in cells):
@@ -403,8 +412,8 @@ class _Columns:
         if not self.zeros and (numbers == np.trunc(numbers)).all():
             self.zeros = next((cell for cell in cells if cell[:1] == "0" and _ZEROS.fullmatch(cell)), "")
         if not np.isfinite(numbers).all():
-            rest = "an empty cell" if self.gaps else "the row or the column left out"
-            self.locate(at, cells, lines, self.fits, f"a finite number, or {rest}")
+            rest = "an empty cell" if self.gaps else f'{DROPPED}, or label = "…" and columns = […] without it'
+            self.locate(at, cells, lines, self.fits, f"a finite number, {'or ' * self.gaps}{rest}")
         return numbers
 
     def fits(self, cell: str) -> bool:
@@ -424,6 +433,11 @@ class _Columns:
                 place = f'column {at + 1}, "{self.names[at]}"'
                 self.problems.append(Problem(f"{self.place}:{line}", f"{place}: {what}", expected))
         self.problems.sort(key=lambda problem: problem.line)
+
+
+def holds(column: Column) -> np.ndarray:
+    """Whether each cell of a column holds a value: (N,) of bool."""
+    return np.array([word.lower() not in LACKING for word in column]) if isinstance(column, list) else ~np.isnan(column)
 
 
 def _leaning(cells: Sequence[str], number: Numbers, weight: int) -> int:

@@ -88,7 +88,7 @@ def _columns(path: Path) -> tuple[dict[str, list[Value]], str, list[str], list[s
     """
     ending = path.suffix.lower()
     if ending in files.OF_TEXT:
-        table = files.csv_columns(path, gaps=True)
+        table = files.csv_columns(path, gaps=True, results=True)
         of_kind = (_of_words(each) if isinstance(each, list) else _of_numbers(each.tolist()) for each in table.columns)
         found = dict(zip(table.names, of_kind, strict=True))
         about, told, per_cent = table.about, table.told, table.per_cent

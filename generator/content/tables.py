@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import gzip
 import importlib.util
+import itertools
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +21,24 @@ from ..base import filenames, limits
 from ..base.errors import few, mistake, nearest, one_of, short
 from ..base.warnings import Warned
 from ..networks.tables import BALANCES, Table
-from .columns import MISSING, SHOWN, Column, File, Numbers, arrays_of, csv_columns, is_file, located, plain
+from .columns import (
+    DROPPED,
+    LACKING,
+    SHOWN,
+    Column,
+    File,
+    Numbers,
+    arrays_of,
+    csv_columns,
+    holds,
+    is_file,
+    located,
+    plain,
+)
 
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
+LABELS = ("class", "label", "target")  # what columns of labels are called
+MISSES = ("refuse", "drop")  # what becomes of a row without a value
 UNEVEN = 1.5  # rows of the largest class to those of the smallest
 APART = 1000.0  # between the standard deviations of two columns
 
@@ -43,8 +59,8 @@ class Read:
 def read(folder: Path, options: Mapping[str, Any]) -> Read:
     """The table that an author describes.
 
-    options  "file" in the content's folder, or "kind": "digits"; "label", "columns" (of inputs) and "test" of a file;
-             "classes": which of them, in which order; "balance": see Table
+    options  "file" in the content's folder, or "kind": "digits"; "label", "columns" (of inputs), "missing" (one of
+             MISSES) and "test" of a file; "classes": which of them, in which order; "balance": see Table
     raises   ContentError: what is wrong with the file, by row and column, or with the options
     """
     if "file" in options:
@@ -53,7 +69,8 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
             raise mistake("test", f'"{file}" is what is trained on', "another file, a column or a share")
         named = {"file": file} | ({"test": test} if is_file(test) else {})
         stamps = tuple(located(folder, path, key).stat().st_mtime_ns for key, path in named.items())
-        whole = _of_file(folder, file, options.get("label"), options.get("columns"), test, stamps)
+        drop = options.get("missing") == "drop"
+        whole = _of_file(folder, file, options.get("label"), options.get("columns"), test, drop, stamps)
     else:
         whole = _digits(options.get("test"))
     whole = replace(whole, table=replace(whole.table, balance=options.get("balance", BALANCES[0])))
@@ -78,25 +95,28 @@ def _of_file(
     label: str | None,
     columns: tuple[str, ...] | None,
     test: float | str | None,
+    drop: bool,
     stamps: tuple[int, ...],
 ) -> Read:
     only = {*columns, label, str(test)} if columns and label else None
-    found = _opened(located(folder, file), only, label)
-    at, how = _label_of(found, label)
+    found = _opened(located(folder, file), only, label, drop)
+    at, how = label_of(found, label)
     apart = None if test is None or isinstance(test, float) or is_file(test) else _column(found, test, "test")
     if apart == at:
         raise found.problem(f'the column "{test}" is the label', "another column for test")
     inputs = _inputs(found, columns, (at, apart))
+    lost = _drop(found, [*inputs, at, *(() if apart is None else (apart,))]) if drop else 0
     x, words = _numbers(found, inputs), np.array(_words(found.columns[at]), object)
     held = np.zeros(len(words), bool) if apart is None else _held(found, apart)
     test_x, test_words = x[held], words[held].tolist()
     x, words = x[~held], words[~held].tolist()
     if isinstance(test, str) and is_file(test):
-        second = _opened(located(folder, test), only, label)
+        second = _opened(located(folder, test), only, label, drop)
         if second.names != found.names:
             raise second.problem(
                 f"its columns are {_listed(second.names)}", f"those of {found.place}: {_listed(found.names)}"
             )
+        lost += _drop(second, [*inputs, at]) if drop else 0
         test_x, test_words = _numbers(second, inputs), _words(second.columns[at])
     labels = _labels(found, words, test_words, how)
     number = {word: place for place, word in enumerate(labels)}
@@ -113,7 +133,8 @@ def _of_file(
     kept = "" if test is None else f"; held out: {test if isinstance(test, str) else f'{test:g} of each class'}"
     said = (
         f"{file}: {len(words) + len(test_words):,} rows of {len(inputs)} number{'s' * (len(inputs) > 1)}; label: {how}"
-        f"{kept}{''.join('; ' + told for told in found.told)}."
+        f"{kept}{''.join('; ' + told for told in found.told)}"
+        f"{f'; {lost:,} more lack a value and are left out' * bool(lost)}."
     )
     return Read(table, said)
 
@@ -121,7 +142,7 @@ def _of_file(
 def _inputs(found: File, columns: tuple[str, ...] | None, others: tuple[int | None, ...]) -> list[int]:
     """The places of the columns of numbers: those asked for, or all. others: places of what else is asked for"""
     inputs = [place for place in range(len(found.names)) if place not in others]
-    if not columns:
+    if columns is None:
         return inputs
     asked = [_column(found, name, "columns") for name in columns]
     if taken := [found.names[place] for place in asked if place not in inputs]:
@@ -143,12 +164,29 @@ def _labels(found: File, words: list[str], test_words: list[str], how: str) -> t
     return tuple(labels)
 
 
-def _opened(path: Path, only: Collection[str] | None, label: str | None) -> File:
-    return _npz(path) if path.suffix.lower() == ".npz" else csv_columns(path, only=only, label=label)
+def _opened(path: Path, only: Collection[str] | None, label: str | None, gaps: bool) -> File:
+    return _npz(path, gaps) if path.suffix.lower() == ".npz" else csv_columns(path, gaps, only, label)
 
 
-def _npz(path: Path) -> File:
-    """Arrays x (N, D), y (N,), and names (D,) where they are."""
+def _drop(found: File, asked: Sequence[int]) -> int:
+    """Leave the rows out in which one of some columns has no value. Returns how many. asked: places of the columns
+
+    raises  ContentError: no row is left
+    """
+    there = np.ones(len(found.columns[0]), bool)
+    for column in (found.columns[at] for at in asked):
+        there &= holds(column)
+    if not there.any():
+        raise found.problem("each row lacks a value", "columns = […] with those that have one")
+    found.columns = [
+        list(itertools.compress(column, there)) if isinstance(column, list) else column[there]
+        for column in found.columns
+    ]
+    return len(there) - int(there.sum())
+
+
+def _npz(path: Path, gaps: bool) -> File:
+    """Arrays x (N, D), y (N,), and names (D,) where they are. gaps: whether x may hold nan"""
     found = File(str(path), [], [])
     arrays = arrays_of(path, "an .npz file of plain arrays x and y")
     if lacking := [name for name in ("x", "y") if name not in arrays]:
@@ -159,9 +197,10 @@ def _npz(path: Path) -> File:
             f"x is {x.shape} of {x.dtype}, y is {y.shape} of {y.dtype}", "x (N, D) of numbers, y (N,) of labels"
         )
     x = x.reshape(len(x), -1).astype(np.float64)
-    if not np.isfinite(x).all():
-        row, column = np.argwhere(~np.isfinite(x))[0].tolist()
-        raise found.problem(f"x[{row}, {column}] is {x[row, column]}, no finite number", "a number in every place")
+    if (odd := np.isinf(x) | (np.isnan(x) & (not gaps))).any():
+        row, column = np.argwhere(odd)[0].tolist()
+        expected = f"a number in every place{f', or {DROPPED}' * bool(np.isnan(x[row, column]))}"
+        raise found.problem(f"x[{row}, {column}] is {x[row, column]}, no finite number", expected)
     names = [str(name) for name in arrays["names"].tolist()] if "names" in arrays else []
     if names and len(names) != x.shape[1]:
         raise found.problem(f"names has {len(names)} entries, x {x.shape[1]} columns", "a name for each column of x")
@@ -196,7 +235,7 @@ def _sorted(words: Sequence[str]) -> list[str]:
     return sorted(different)
 
 
-def _label_of(found: File, label: str | None) -> tuple[int, str]:
+def label_of(found: File, label: str | None) -> tuple[int, str]:
     """The column of labels, and how it was found."""
     if label is not None:
         return _column(found, label, "label"), f'column "{label}"'
@@ -205,8 +244,13 @@ def _label_of(found: File, label: str | None) -> tuple[int, str]:
         names = [found.names[at] for at in spoken]
         told = 'label = "…" for one, and columns = […] with those of numbers'
         raise found.problem(f"columns of words are {_listed(names)}", told)
-    at = spoken[0] if spoken else len(found.names) - 1
-    return at, f'column "{found.names[at]}", the {"one of words" if spoken else "last"}'
+    called = [at for at, name in enumerate(found.names) if name.casefold() in LABELS]
+    at, how = (
+        *((at, "the one of words") for at in spoken),
+        *((at, "by its name") for at in called[:1]),
+        (-1, "the last"),
+    )[0]
+    return at % len(found.names), f'column "{found.names[at]}", {how}'
 
 
 def _column(found: File, name: str, key: str) -> int:
@@ -276,10 +320,12 @@ def _digits(test: float | None) -> Read:
 
 
 def counting(table: Table) -> list[str]:
-    """The columns that say which row it is, beside others: each number is one more than that above it."""
-    if len(table.names) == 1:
+    """The columns that say which row it is, beside others: whole numbers that grow, though a few may be left out."""
+    if len(table.names) == 1 or len(table.x) < 2:
         return []
-    return [name for name, column in zip(table.names, table.x.T, strict=True) if (np.diff(column) == 1).all()]
+    steps = np.diff(table.x, axis=0)
+    grow = (steps >= 1).all(0) & (steps % 1 == 0).all(0) & (steps.mean(0) < 2)
+    return [name for name, counts in zip(table.names, grow, strict=True) if counts]
 
 
 def _watched(read: Read) -> Read:
@@ -303,9 +349,9 @@ def _watched(read: Read) -> Read:
     for word in table.labels:
         if (other := by_letters.setdefault(word.casefold(), word)) != word:
             warned.append(Warned("alike-classes", f'{source}: "{other}" and "{word}" are two classes'))
-    if lacking := [word for word in table.labels if word.lower() in MISSING - {"-", "none"}]:
+    if lacking := [word for word in table.labels if word.lower() in LACKING]:
         told = f"{source}: classes that are called as missing values are: {_listed(lacking)}"
-        warned.append(Warned("missing-class", f"{told}; where they are, the rows left out"))
+        warned.append(Warned("missing-class", f"{told}; where they are, {DROPPED}"))
     deviation = table.x.std(0)
     if not source.startswith("the digits"):
         largest = np.abs(table.x).max(0)
