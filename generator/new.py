@@ -16,6 +16,7 @@ SHARED = "shared"  # what every new article gets
 DEFAULT = "start"
 TABLE = "table"  # the article that a table of the author's own is put into
 MOST_SENT = 60_000  # numbers of a table whose rows travel with the page, with weights that are as heavy as so many
+WORDS = 10  # in a column of words among the inputs, else it is left out
 HELD = 0.5  # share of a column's cells that hold a value, else it is left out, and not the rows that lack one
 WIDTH, CHECKPOINTS = 16, 16  # of that article's networks: neurons that each column leads to, and moments that are kept
 # Packages leave files out that begin with a dot
@@ -88,18 +89,20 @@ def _settings(data: Path, label: str | None) -> dict[str, Any]:
         if len(words) > 1 and not label:
             raise mistake("--data", f"{data} has several columns of words", f"--label with {one_of(words)}")
         of_label = found.names[tables.label_of(found, label)[0]]
-        held = {name: columns.holds(column).mean() for name, column in zip(found.names, found.columns, strict=True)}
-        left = [name for name in found.names if name != of_label and (name in words or held[name] < HELD)]
-        if left:
+        by_name = dict(zip(found.names, found.columns, strict=True))
+        held = {name: columns.holds(column).mean() for name, column in by_name.items()}
+        many = [name for name in words if len({*by_name[name]}) > WORDS]
+        left = [name for name in by_name if name != of_label and (name in many or held[name] < HELD)]
+        if left or words not in ([], [of_label]):
             said["label"] = of_label
-            said["columns"] = tuple(name for name in found.names if name not in (*left, of_label))
+            said["columns"] = tuple(name for name in by_name if name not in (*left, of_label))
         if any(share < 1 for name, share in held.items() if name not in left):
             said["missing"] = "drop"
     read = tables.read(place.parent, {**said, "file": data.name})
     counts = tables.counting(read.table)
     if 0 < len(counts) < len(read.table.names):
         left += counts
-        said["columns"] = tuple(name for name in read.table.names if name not in counts)
+        said["columns"] = tuple(name for name in said.get("columns", read.table.names) if name not in counts)
         read = tables.read(place.parent, {**said, "file": data.name})
     if "uneven-classes" in [warned.name for warned in read.warned]:
         said["balance"] = "repeat"
@@ -117,7 +120,7 @@ def _about(content: Path, data: Path, settings: dict[str, Any]) -> list[Path]:
     source, text = content / "experiments.toml", content / "article.md"
     said = {key: json.dumps(value, ensure_ascii=False) for key, value in settings.items()}
     if left:
-        why = "left out, as they hold words or next to nothing, or count the rows"
+        why = "left out, as they hold many words or next to nothing, or count the rows"
         said["columns"] += f"  # {why}: {json.dumps(left, ensure_ascii=False)}"
     if "missing" in said:
         said["missing"] += "  # rows that lack a value are left out"

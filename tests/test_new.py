@@ -53,7 +53,7 @@ def test_a_table_of_ones_own_is_what_a_new_article_is_about(tmp_path, times):
     assert (
         not plan.warned
         and dict(run.spec.dataset_options)["inputs"] == 2
-        and 'columns = ["x", "z"]  # left out, as they hold words or next to nothing, or count the rows: ["about", "'
+        and 'columns = ["x", "z"]  # left out, as they hold many words or next to nothing, or count the rows: ["about"'
         in recipe
     )
     assert ("ship = 1" in recipe) == ("figure | bend" in (content / "article.md").read_text()) == (times == 1)
@@ -71,9 +71,19 @@ def test_a_table_with_gaps_makes_an_article_of_the_rows_without(tmp_path):
     assert '\nmissing = "drop"  # rows that lack a value' in recipe
     said, *_ = experiments.read(tmp_path / "a" / "content" / "experiments.toml").said
     assert "78 rows of 2 numbers" in said and "; 2 more lack a value and are left out." in said
-    data.write_text("\n".join(["kind,about", *(f"{'ab'[at % 2]},word" for at in range(8))]))
+    data.write_text("\n".join(["kind,about", *(f"{'ab'[at % 2]},word {at}" for at in range(80))]))
     with pytest.raises(ContentError, match="no column of numbers; expected one at least"):
         new(tmp_path / "b", default_templates(), data=data, label="kind")
+
+
+def test_a_table_of_words_makes_an_article_about_them(tmp_path):
+    rows = [f"{'ep'[at % 2]},{'xbf'[at % 3]},{'pal'[at % 3 - at % 2]},note {at}" for at in range(60)]
+    (tmp_path / "mushrooms.csv").write_text("\n".join(["class,shape,odor,about", *rows]))
+    new(tmp_path / "a", default_templates(), data=tmp_path / "mushrooms.csv", label="class")
+    source = tmp_path / "a" / "content" / "experiments.toml"
+    assert '\nlabel = "class"\ncolumns = ["shape", "odor"]  # left out' in source.read_text()
+    [run, *_] = experiments.read(source).experiments[0].runs
+    assert dict(run.spec.dataset_options)["inputs"] == 6
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(20, 1500), (9000, 5)])

@@ -19,6 +19,7 @@ PICTURED_BYTES = SVG_BYTES = 20_000_000  # of a page with the pictures that stan
 DATA_BYTES = 200_000_000  # of a file of data or results, and of what its arrays hold
 JSON_BYTES = 20_000_000  # of a file of results in JSON, which takes thirty times as much memory
 COLUMNS, ROWS = 10_000, 1_000_000  # of such a file
+WORDS = 100  # in a column of words among the numbers that networks see
 DEEPEST = 50  # brackets, quotations or lists in each other
 VALUES = 10_000  # of front matter or of a block
 PICTURES_IN_A_PARAGRAPH, LINKS_IN_A_PARAGRAPH = 200, 2_000

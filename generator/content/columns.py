@@ -394,7 +394,7 @@ class _Columns:
         if self.spoken[at]:
             words = [cell.strip() for cell in cells]
             if not self.gaps and at not in self.passed and not all(words):
-                expected = f"a label in every row, or {DROPPED}"
+                expected = f"a word in every row, or {DROPPED}"
                 self.locate(at, cells, lines, lambda cell: bool(cell.strip()), expected)
             return words
         try:

@@ -9,6 +9,7 @@ import functools
 import gzip
 import importlib.util
 import itertools
+import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +40,8 @@ from .columns import (
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
 LABELS = ("class", "label", "target")  # what columns of labels are called
 MISSES = ("refuse", "drop")  # what becomes of a row without a value
+_MEASURED = re.compile(r"\D{0,3}\d[\d.,'\u202f ]*\D{0,4}")  # a number with what it is of: "$12", "7 kg"
+MEASURED = 10  # of so many different ones, they are no kinds
 UNEVEN = 1.5  # rows of the largest class to those of the smallest
 APART = 1000.0  # between the standard deviations of two columns
 
@@ -106,7 +109,8 @@ def _of_file(
         raise found.problem(f'the column "{test}" is the label', "another column for test")
     inputs = _inputs(found, columns, (at, apart))
     lost = _drop(found, [*inputs, at, *(() if apart is None else (apart,))]) if drop else 0
-    x, words = _numbers(found, inputs), np.array(_words(found.columns[at]), object)
+    said_in = _said_in(found, inputs if columns else ())
+    x, words = _numbers(found, inputs, said_in), np.array(_words(found.columns[at]), object)
     held = np.zeros(len(words), bool) if apart is None else _held(found, apart)
     test_x, test_words = x[held], words[held].tolist()
     x, words = x[~held], words[~held].tolist()
@@ -117,7 +121,7 @@ def _of_file(
                 f"its columns are {_listed(second.names)}", f"those of {found.place}: {_listed(found.names)}"
             )
         lost += _drop(second, [*inputs, at]) if drop else 0
-        test_x, test_words = _numbers(second, inputs), _words(second.columns[at])
+        test_x, test_words = _numbers(second, inputs, said_in), _words(second.columns[at])
     labels = _labels(found, words, test_words, how)
     number = {word: place for place, word in enumerate(labels)}
     table = Table(
@@ -126,21 +130,22 @@ def _of_file(
         test_x,
         np.array([number[word] for word in test_words], np.int64),
         labels,
-        tuple(found.names[place] for place in inputs),
+        tuple(name for place in inputs for name in _names(found.names[place], said_in.get(place))),
         test if isinstance(test, float) else 0.0,
     )
     _check(found, table, how)
     kept = "" if test is None else f"; held out: {test if isinstance(test, str) else f'{test:g} of each class'}"
+    coded = f"; a 1 or a 0 for each word of {_listed([found.names[place] for place in said_in])}" if said_in else ""
     said = (
-        f"{file}: {len(words) + len(test_words):,} rows of {len(inputs)} number{'s' * (len(inputs) > 1)}; label: {how}"
-        f"{kept}{''.join('; ' + told for told in found.told)}"
+        f"{file}: {len(words) + len(test_words):,} rows of {x.shape[1]} number{'s' * (x.shape[1] > 1)}{coded}; "
+        f"label: {how}{kept}{''.join('; ' + told for told in found.told)}"
         f"{f'; {lost:,} more lack a value and are left out' * bool(lost)}."
     )
     return Read(table, said)
 
 
 def _inputs(found: File, columns: tuple[str, ...] | None, others: tuple[int | None, ...]) -> list[int]:
-    """The places of the columns of numbers: those asked for, or all. others: places of what else is asked for"""
+    """The places of the columns of inputs: those asked for, or all. others: places of what else is asked for"""
     inputs = [place for place in range(len(found.names)) if place not in others]
     if columns is None:
         return inputs
@@ -259,16 +264,40 @@ def _column(found: File, name: str, key: str) -> int:
     return found.names.index(name)
 
 
-def _numbers(found: File, inputs: Sequence[int]) -> np.ndarray:
-    """The columns of inputs as (N, D) float64."""
+def _said_in(found: File, asked: Sequence[int]) -> dict[int, list[str]]:
+    """The words of each column of words among those asked for, by its place."""
+    said = {at: _sorted(column) for at in asked if isinstance(column := found.columns[at], list)}
+    for at, words in said.items():
+        place = f'column {at + 1}, "{found.names[at]}", holds'
+        if len(words) > MEASURED and all(map(_MEASURED.fullmatch, words)):
+            raise found.problem(f'{place} words such as "{words[0]}"', "numbers alone, without unit or currency")
+        if len(words) > limits.WORDS:
+            expected = f"numbers, or at most {limits.WORDS} words, each of which is a number 0 or 1"
+            raise found.problem(f'{place} {len(words):,} words, such as "{words[0]}"', expected)
+    return said
+
+
+def _names(name: str, words: Sequence[str] | None) -> list[str]:
+    """What the numbers are called that a column gives. words: those that it holds, where it does"""
+    return [name] if words is None else [f"{name}: {word}" for word in words]
+
+
+def _numbers(found: File, inputs: Sequence[int], said_in: Mapping[int, Sequence[str]]) -> np.ndarray:
+    """The columns of inputs as (N, D) float64, one of words as a 1 or a 0 for each. said_in: as _said_in gives"""
     if not inputs:
         raise found.problem("no column of numbers", "one at least beside the label")
+    parts: list[np.ndarray] = []
     for at in inputs:
-        column = found.columns[at]
-        if isinstance(column, list):
-            what = f'column {at + 1}, "{found.names[at]}", holds words such as "{column[0]}"'
-            raise found.problem(what, "numbers, or columns = […] without it")
-    return np.stack([found.columns[at] for at in inputs], 1)
+        column, words = found.columns[at], said_in.get(at)
+        if isinstance(column, list) == (words is None):
+            what = f'column {at + 1}, "{found.names[at]}", holds {"words" if words is None else "numbers"}'
+            expected = "numbers, or columns = […] without it, or with it, where each word is a number 0 or 1"
+            raise found.problem(f'{what} such as "{column[0]}"', expected if words is None else one_of(words))
+        if strange := sorted({*column} - {*words}) if words is not None and isinstance(column, list) else []:
+            what = f'column {at + 1}, "{found.names[at]}", holds "{strange[0]}", which no row to train on does'
+            raise found.problem(what, one_of(words or ()))
+        parts += [np.array(column)] if words is None else [np.array(column) == word for word in words]
+    return np.stack(parts, 1).astype(np.float64)
 
 
 def _held(found: File, at: int) -> np.ndarray:
@@ -338,7 +367,8 @@ def _watched(read: Read) -> Read:
         if table.balance == "drop":
             over = sum(table.left) - table.points_per_class * len(table.labels)
             held = ", nor held out" if table.share else ""
-            unused = f"; {over:,} rows of the larger classes, others for every seed, are not trained on{held}"
+            some = f"; {over:,} row{'s' * (over > 1)} of the larger classes, others for every seed,"
+            unused = f"{some} {'are' if over > 1 else 'is'} not trained on{held}" if over else ""
             if max(table.counts) > UNEVEN * min(table.counts):
                 told = f"{source}: rows of the classes: {counts}; {each}{unused}"
                 warned.append(Warned("uneven-classes", f'{told}; balance = "repeat" trains on all'))
