@@ -213,6 +213,13 @@ def test_a_cell_in_quotation_marks_may_have_several_lines_and_be_the_last(tmp_pa
         assert len(csv_columns(tmp_path / "s.csv", gaps=True, results=True).columns[1]) == 2
 
 
+@pytest.mark.parametrize("gap", ["", "-", "—", "–", "--", "N/A", "n.a.", "#N/A", "NaN"])
+def test_a_cell_without_a_number_as_papers_and_spreadsheets_write_it_is_a_gap(tmp_path, gap):
+    (tmp_path / "s.csv").write_text(f"x,y\n1,one\n{gap},two\n3,three\n", encoding="utf-8")
+    numbers = csv_columns(tmp_path / "s.csv", gaps=True).columns[0]
+    assert str(list(numbers)) == str(list(np.array([1, np.nan, 3])))
+
+
 LONG = "a,b\n" + "1,2\n" * 600
 BAD = {
     "x,y\n1,2\n3,four\n5,6\n": 's.csv:3: column 2, "y": "four" is not a number; expected a finite number, or an empty',
