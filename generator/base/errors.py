@@ -12,10 +12,11 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 MOST_SAID = 200  # mistakes that are told at a time
+FEW_ALIKE = 3  # mistakes in the same words that are told one by one
 LONGEST_SAID = 2000  # characters of what is said of one
 
 
@@ -75,9 +76,24 @@ class ContentError(PeekError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        more = len(self.problems) - MOST_SAID
-        said = [*map(str, self.problems[:MOST_SAID]), *([f"and {more:,} more"] if more > 0 else [])]
-        super().__init__("\n".join(said))
+        said = _together(self.problems)
+        more = len(said) - MOST_SAID
+        super().__init__("\n".join([*said[:MOST_SAID], *([f"and {more:,} more"] if more > 0 else [])]))
+
+
+def _together(problems: Sequence[Problem]) -> list[str]:
+    """What is said of each; of many in one file that differ in their lines alone, the first has those of the others."""
+    alike: dict[Problem, list[Problem]] = {}
+    for problem in problems:
+        file = problem.place.rpartition(":")[0] if problem.line else problem.place
+        alike.setdefault(replace(problem, place=file), []).append(problem)
+    many = {id(each) for same in alike.values() if len(same) > FEW_ALIKE for each in same[1:]}
+    lines = {id(same[0]): [str(each.line) for each in same[1:]] for same in alike.values() if len(same) > FEW_ALIKE}
+    return [
+        f"{problem}; so on lines {few(lines[id(problem)], FEW)}" if id(problem) in lines else str(problem)
+        for problem in problems
+        if id(problem) not in many
+    ]
 
 
 def mistake(place: str, wrong: str, expected: str = "", near: str | None = None) -> ContentError:
