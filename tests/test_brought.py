@@ -143,6 +143,10 @@ def shown(tmp_path: Path, body: str) -> str:
         ("::: {.callout-tip collapse=true}\n# Own\nT\n:::", "<details><summary>Own</summary>\n<p>T</p>"),
         ("::: {.callout-note collapse=true icon=false}\nT\n:::", "<details><summary>Note</summary>\n<p>T</p>"),
         ('~~~ {#c .python .numberLines startFrom="9"}\n1\n~~~', '<code class="language-python">'),
+        ("Thanks, [@ada](https://x.org)", '<a href="https://x.org">@ada</a></p>'),
+        ("a\\[i\\] \\[[l](https://x.org)\\]", 'a[i] [<a href="https://x.org">l</a>]'),
+        ("\\[**b**\\] \\[*i*\\] c\\[^1\\]", "[<strong>b</strong>] [<em>i</em>] c[^1]"),
+        ("| a |\n|---|\n| b |\n\n: T\nu.\n{#tbl-t}", 'href="#tbl-t">Table 1</a> T\nu.</figcaption>'),
     ],
 )
 def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:

@@ -38,7 +38,7 @@ from .blocks.figure import FigureCall
 from .builder import MARK, Fragment
 from .claims import Claim
 from .constructs import Mark, blocks, faults, foreign
-from .constructs.values import VALUE
+from .constructs.values import OF_OTHERS, VALUE, of_others
 from .dependencies import Book, Dependencies, Names, names_in
 from .expressions import ExpressionError
 from .numbering import BLOCKS, LABELLED, NUMBERED, Block, Heading, Outline
@@ -571,6 +571,13 @@ class Writer:
         """Text with the values of its expressions."""
         return VALUE.sub(lambda m: self.value(m[1], line + text.count("\n", 0, m.start())), text)
 
+    def has_tag(self, address: str, line: int) -> bool:
+        """Whether a shortcode or a tag of another system is in an address, which is told."""
+        found = OF_OTHERS.search(address)
+        if found:
+            self.wrong(line, *of_others(found))
+        return found is not None
+
     def value(self, expression: str, line: int, awaited: str = "") -> str:
         """What an expression says, as text; what stands for it while it is not measured yet."""
         source = self.written_out(expression)
@@ -746,6 +753,8 @@ class Writer:
     def address(self, address: str, line: int, label: str = "") -> str:
         """A link's address, checked; "" after a problem. label: that of the definition which gave it."""
         self.used_labels |= {label} if label else set()
+        if self.has_tag(address, line):
+            return ""
         address = self.evaluated(address, line).strip()
         if address[:1] in _QUOTATION_MARKS:
             self.wrong(line, f"the address {short(address)} in quotation marks", "it without these")

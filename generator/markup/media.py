@@ -45,6 +45,8 @@ def shown(writer: Writer, path: str, alt: str, line: int, said: Attributes, titl
 
     said  width, classes and label; poster and captions of a video
     """
+    if writer.has_tag(path, line):
+        return ""
     path = writer.evaluated(path, line)
     noun = "video" if path.lower().endswith(VIDEOS) else "picture"
     plain = own_file(writer, path, line, noun, ENDINGS, "a picture or video")

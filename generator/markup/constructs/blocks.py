@@ -23,6 +23,7 @@ from ..attributes import LIST, Attributes, parse_attributes
 from ..media import INVERT, LOOKS
 from ..numbering import BLOCKS, LABELLED, Block
 from . import Mark, add_block_rule, put_lines, tables, text_of_line
+from .code import instead
 
 if TYPE_CHECKING:
     from ..builder import Builder, Fragment
@@ -315,7 +316,7 @@ _INSTEAD = {  # of blocks of others, and divisions of Pandoc and Quarto -> what 
     "code": "``` around code",
     "quote": "> before each line",
     "equation": "$$ around a formula",
-    "panel-tabset": "/// tab | Its name … /// for each",
+    **dict.fromkeys(("panel-tabset", "tabset"), "/// tab | Its name … /// for each"),
     "content-hidden": "nothing, or its text without the block",
     "contents": "nothing: the page has its own",
     "thebibliography": "the works in references.bib",
@@ -325,18 +326,23 @@ _INSTEAD = {  # of blocks of others, and divisions of Pandoc and Quarto -> what 
 def _unknown(builder: Builder, token: Token, name: str, head: str = "") -> None:
     """A block of no kind; what only has attributes, its head, is a division of Pandoc, of which the text is shown."""
     expected, near = meant(name, BLOCKS, "blocks")
-    near = None if name in _INSTEAD else near or _called(name) or None
+    known = _INSTEAD.get(name) or instead(name)
+    near = None if known else near or _called(name) or None
     expected = "" if near else expected
-    if head and not near and name not in _INSTEAD:
+    if head and not near and not known:
         wrong = f'the block "{short(head)}" is shown as the text in it, as the page has its own looks'
         builder.block_fault(token, wrong, warning="html-style")
     else:
         wrong = f'unknown block "{short(name)}"' if name else f'a block without a name, "{short(head)}"'
-        builder.block_fault(token, wrong, _INSTEAD.get(name, expected), near=near)
+        builder.block_fault(token, wrong, known or expected, near=near)
 
 
 def _write_alert(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
+    if not inner[3:]:
+        builder.block_fault(
+            tokens[at], "a callout without text", "> before each line of its text", warning="stray-mark"
+        )
     builder.block(tokens[at], tokens[at].meta["kind"].lower(), builder.flow(inner[3:]))
     return end
 

@@ -37,7 +37,7 @@ _INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*+)*?\s*(?<![^\s{])\.([\w+#-]+)[^}]*\}
 _LABEL = re.compile(r":label:[ \t]*(\S+)[ \t]*\n")
 _CELL = re.compile(r"\{[a-z]+\}(?=\s+\S)|r(?= [\w\"'(]+)")
 _CELLS = "python r julia js ojs bash sh sql javascript"  # what runs elsewhere
-_DIRECTIVES = {  # of MyST and of Quarto's cells that draw -> what is written here
+_DIRECTIVES = {  # of MyST, bookdown and of Quarto's cells that draw -> what is written here
     "table list-table csv-table": "rows like | a | b |, with |---|---| below the first, then : Caption {#tbl-name}",
     "code-cell": "```python for code to read: nothing in a text runs",
     "code code-block sourcecode literalinclude": "```python, or another language, around the code",
@@ -45,6 +45,11 @@ _DIRECTIVES = {  # of MyST and of Quarto's cells that draw -> what is written he
     "bibliography toctree tableofcontents contents": "nothing: the page has its own",
     "tab-set tab-item tabs": "/// tab | Its name … /// for each",
     "epigraph pull-quote": "> before each line",
+    "math": "$$ around a formula",
+    "iframe embed youtube": "a link",
+    "card grid grid-item grid-item-card": "its text alone",
+    "glossary": "a term on a line of its own, and : and its meaning on the next",
+    "block block2": "/// note | … ///",
 }
 
 
@@ -59,7 +64,7 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> None:
         builder.block_mark("equation", token, tex=tex, id=labelled[1] if labelled else "")
         return
     if info.startswith("{") and not language:
-        inside, _, argument = info.removeprefix("{").partition("}")
+        inside, _, argument = info.lstrip("{").partition("}")
         word = [*re.split(r"[\s,]", inside), "python"][0].removeprefix("prf:")
         builder.block_fault(token, *_cell(word, info, argument.strip()))
         return
@@ -83,9 +88,14 @@ def _cell(word: str, info: str, argument: str) -> tuple[str, str]:
     if word in BLOCKS or word == "admonition":
         return f"the code cell {said}", f"/// {word.replace('admonition', 'note')} | {argument or '…'} ///"
     if word in _CELLS.split():
-        return f"the code cell {said}", f"```{word} for code to read: nothing in a text runs"
-    expected = next((said for words, said in _DIRECTIVES.items() if word in words.split()), "")
-    return f"a directive of MyST, {said}", expected or "Markdown, or a block that `peek list blocks` shows"
+        return f'the code cell "{{{word}}}"', f"```{word} for code to read: nothing in a text runs"
+    what = "the code cell" if re.match(r"\{[^{}]*[\s,=]", info) else "a directive of MyST,"
+    return f"{what} {said}", instead(word) or "Markdown, or a block that `peek list blocks` shows"
+
+
+def instead(word: str) -> str:
+    """What is written here in place of what others call by a word, or ""."""
+    return next((said for words, said in _DIRECTIVES.items() if word in words.split()), "")
 
 
 def _render(writer: Writer, mark: Mark) -> str:

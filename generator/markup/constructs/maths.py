@@ -30,8 +30,9 @@ _SQUARE = re.compile(
     r"\\\[(?=\s*(?:[^\s\\\]]|\\[A-Za-z{|]))([^\[\]]*?(?:\[[^\[\]]*\][^\[\]]*?)*)\\\](?![\[(:])", re.DOTALL
 )
 _WORDS = re.compile(  # no TeX
-    r"[\d\s,;–-]++|[.…\s]++|(?=[^\\^_=+*/<>|{}$@]*?[^\W\d_]{3})[^\\^_=+*/<>|{}$@]*+|(?=[^\\@]*+@)[^\\]*+"
+    r"[\d\s,;–-]++|[.…\s]++|\^\w++|[^\\]*\]\((?:https?:|mailto:|[#./])[^\\]*+|([*_]{1,2})(?=[^\W\d_*])[^\\^=]*\1|(?=[^\\^_=+*/<>|{}$@]*?[^\W\d_]{3})[^\\^_=+*/<>|{}$@]*+|(?=[^\\@]*+@)[^\\]*+"
 )
+_TASK = re.compile(r"\\\[[xX]\\\] [^\W\d_]")
 _DOUBLED = (  # as kramdown wants them for MathJax
     re.compile(r"\\\\\((?=\s*(?:[^\s\\)]|\\[A-Za-z{|]))((?:(?!\\\\[()]).)+)\\\\\)", re.DOTALL),
     re.compile(r"\\\\\[(?=\s*(?:[^\s\\\]]|\\[A-Za-z{|]))((?:(?!\\\\[\[\]]).)+)\\\\\]", re.DOTALL),
@@ -81,11 +82,15 @@ def _backslash(state: StateInline, silent: bool) -> bool:
         return True
     pattern = _ROUND if following == r"\(" else _SQUARE if following == r"\[" else None
     found = pattern.match(state.src, state.pos, state.posMax) if pattern else None
-    if not found or (
-        pattern is _SQUARE and _WORDS.fullmatch(found[1])
-    ):  # brackets that Word's and Google's texts escape
+    if not found or (pattern is _SQUARE and _is_in_brackets(state, found[1])):
         return False
     return put(state, silent, found.end(), "formula", tex=found[1], display=following == r"\[")
+
+
+def _is_in_brackets(state: StateInline, said: str) -> bool:
+    r"""Whether brackets are those that Word's and Google's texts escape: around words or a task, or against a word."""
+    is_task = not state.pos and _TASK.match(state.src) is not None
+    return is_task or state.src[state.pos - 1 : state.pos].isalnum() or _WORDS.fullmatch(said) is not None
 
 
 def _undoubled(tex: str) -> str:
