@@ -143,6 +143,7 @@ def shown(tmp_path: Path, body: str) -> str:
         ("::: {.callout-tip collapse=true}\n# Own\nT\n:::", "<details><summary>Own</summary>\n<p>T</p>"),
         ("::: {.callout-note collapse=true icon=false}\nT\n:::", "<details><summary>Note</summary>\n<p>T</p>"),
         ('~~~ {#c .python .numberLines startFrom="9"}\n1\n~~~', '<code class="language-python">'),
+        ("```txt\n<a>\n```", '<code class="language-txt"><a></code>'),
         ("Thanks, [@ada](https://x.org)", '<a href="https://x.org">@ada</a></p>'),
         ("a\\[i\\] \\[[l](https://x.org)\\]", 'a[i] [<a href="https://x.org">l</a>]'),
         ("\\[**b**\\] \\[*i*\\] c\\[^1\\]", "[<strong>b</strong>] [<em>i</em>] c[^1]"),
@@ -289,6 +290,14 @@ def test_last_headings_for_what_a_page_lists_are_its_own(tmp_path: Path, end: st
     assert re.findall(r"<h2 id=[^>]* data-number[^>]*>(.*?)<a", page.html) == wanted
     assert_anchors(page)
     assert sum("empty-section" in str(warned) for warned in page.warnings) == wanted.count("B")
+
+
+@pytest.mark.parametrize("end", ["# References\n", "# **Bibliography**\n\nThese.\n"])
+def test_a_last_heading_for_works_says_nothing_of_the_level_of_the_others(tmp_path: Path, end: str) -> None:
+    page = page_of(tmp_path, f"See @sec-b.\n\n## A\n\nAs @olah2014 says.\n\n## B {{#sec-b}}\n\n### C\n\nT\n\n{end}")
+    assert not page.warnings
+    numbers = re.findall(r'<h(\d) id=[^>]* data-number="([^"]*)"', page.html)
+    assert numbers == [("2", "1"), ("2", "2"), ("3", "2.1"), ("2", "3")][: 3 + ("These" in end)]
 
 
 def test_a_heading_for_works_stays_where_a_page_cites_none(tmp_path: Path) -> None:

@@ -313,7 +313,7 @@ def test_what_is_wrong_on_many_lines_in_the_same_words_is_told_once_with_the_lin
     assert three.split("\n") == [f"article.md:{line}: {told}" for line in (7, 11, 15)]
     many = said(folder_with(tmp_path / "many", "".join(map(cell.format, "abcde")) + "[x](#no)\n"))
     first, other = many.split("\n")
-    assert first == f"article.md:7: {told}; so on lines 11, 15, 19, 23" and other.startswith("article.md:27: a link")
+    assert first == f"article.md:7: {told}; also on lines 11, 15, 19, 23" and other.startswith("article.md:27: a link")
 
 
 def test_no_reference_stands_for_a_sign_that_reading_keeps_for_itself(tmp_path):

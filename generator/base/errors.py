@@ -12,7 +12,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 MOST_SAID = 200  # mistakes that are told at a time
@@ -76,24 +76,33 @@ class ContentError(PeekError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        said = _together(self.problems)
+        said = together((str(problem), "") for problem in self.problems)
         more = len(said) - MOST_SAID
         super().__init__("\n".join([*said[:MOST_SAID], *([f"and {more:,} more"] if more > 0 else [])]))
 
 
-def _together(problems: Sequence[Problem]) -> list[str]:
-    """What is said of each; of many in one file that differ in their lines alone, the first has those of the others."""
-    alike: dict[Problem, list[Problem]] = {}
-    for problem in problems:
-        file = problem.place.rpartition(":")[0] if problem.line else problem.place
-        alike.setdefault(replace(problem, place=file), []).append(problem)
-    many = {id(each) for same in alike.values() if len(same) > FEW_ALIKE for each in same[1:]}
-    lines = {id(same[0]): [str(each.line) for each in same[1:]] for same in alike.values() if len(same) > FEW_ALIKE}
-    return [
-        f"{problem}; so on lines {few(lines[id(problem)], FEW)}" if id(problem) in lines else str(problem)
-        for problem in problems
-        if id(problem) not in many
-    ]
+def together(said: Iterable[tuple[str, str]]) -> list[str]:
+    """Messages with what stands at their ends; of many that differ in their lines alone the first, with all lines."""
+    messages = list(dict.fromkeys(said))
+    lines: dict[str, list[str]] = {}
+    for text, _ in messages:
+        file, line, words = _parted(text)
+        lines.setdefault(file + words, []).append(line)
+    told = []
+    for text, end in messages:
+        file, line, words = _parted(text)
+        first, *others = lines[file + words]
+        if len(others) < FEW_ALIKE:
+            told.append(text + end)
+        elif line == first:
+            told.append(f"{text}; also on lines {few(others, FEW)}{end}")
+    return told
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """File, line and words of a message; no line where it names none."""
+    found = re.match(r"(.+?):(\d+): ", text)
+    return (found[1], found[2], text[found.end() :]) if found else ("", "", text)
 
 
 def mistake(place: str, wrong: str, expected: str = "", near: str | None = None) -> ContentError:

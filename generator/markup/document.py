@@ -166,7 +166,7 @@ def _outline(page: Page, memo: Memo, words: Words, before: tuple[tuple[str, int]
     def options(mark: Mark) -> Any:
         return blocks.read_options(mark, page.file, memo, problems)
 
-    book = numbering.number(page.file, _read(page, memo, words).units, options, before, prefix)
+    book = numbering.number(page.file, _read(page, memo, words).units, options, before, prefix, _titles(words))
     book.problems[:0] = problems
     return book
 
@@ -179,7 +179,7 @@ def names_of(pages: Sequence[Page], memo: Memo, words: Words) -> dict[str, tuple
     for count, page in enumerate(pages, 1):
         numbered = before, f"{count}." if wanted == "by-page" and len(pages) > 1 else ""
         known = functools.partial(_names, page, memo, words, numbered)
-        names = memo.held("names", page.path, (page, words.quotes, numbered), known)
+        names = memo.held("names", page.path, (page, words.quotes, _titles(words), numbered), known)
         found[page.path] = names, numbered
         before = tuple(names.counts.items()) if wanted == "continuous" else ()
     return found
@@ -190,7 +190,7 @@ def _names(page: Page, memo: Memo, words: Words, numbered: Numbering) -> Names:
         with memo.part(page.path):
             return names_in(_outline(page, memo, words, *numbered))
 
-    return Names.of(memo("names", [page.digest, words.quotes, numbered], make))
+    return Names.of(memo("names", [page.digest, words.quotes, _titles(words), numbered], make))
 
 
 # Writing HTML
@@ -277,7 +277,7 @@ class Writer:
     def _end(self, units: list[str], notes: str, references: str) -> list[str]:
         """Units without last headings for the notes and works that the page lists under its own; others are told."""
         added = [name for name, shown in (("Notes", notes), ("References", references)) if shown]
-        titles = {title.casefold() for name in added for title in (name, self.words(name), *_ALSO[name])}
+        titles = _titles(self.words, added)
         ids: list[str] = []
         while titles and self.toc:
             heading, inner = self.toc[-1]
@@ -913,6 +913,13 @@ _ALSO = {  # what authors call the sections that a page adds
     "Notes": ("Footnotes", "Endnotes"),
     "References": ("Bibliography", "Works cited", "Literature cited", "Literature"),
 }
+
+
+def _titles(words: Words, names: Iterable[str] = _ALSO) -> list[str]:
+    """What the sections that a page adds are called, in small letters."""
+    return [title.casefold() for name in names for title in (name, words(name), *_ALSO[name])]
+
+
 _BREAKS = re.compile(r'<h[1-6]\b|<figure (?!.*class="table table--text")|<[a-z]+ [^>]*class="[^"]*\b(wide|full)\b')
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..builder import Builder
     from ..document import Writer
 
+PLAIN = ("", "text", "plain", "plaintext", "txt", "none", "nohighlight")  # no language
 LANGUAGES = "https://pygments.org/languages"
 DRAWN = (
     "mermaid",
@@ -114,7 +115,7 @@ def highlighted(language: str, text: str) -> str:
 
     raises  LookupError: no such language; args: what was expected, the nearest or None
     """
-    if language in ("", "text", "plain"):
+    if language in PLAIN:
         return html.escape(text, quote=False)
     # Imported here: a page without code need not wait for it.
     import pygments
