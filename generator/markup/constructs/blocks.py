@@ -273,7 +273,7 @@ def _named_elsewhere(builder: Builder, token: Token, head: str) -> tuple[str, st
     assert named  # of whatever text
     name = named["braces"] or named["name"] or next(iter(said.classes), "")
     name = name or LABELLED.get(said.id.partition("-")[0], "")  # as Quarto tells theorems
-    name = {"column-margin": "sidenote", "aside": "sidenote"}.get(name, name)
+    name = {"column-margin": "sidenote", "aside": "sidenote", "admonition": "note"}.get(name, name)
     given = said.values.get("title", "") or said.values.get("name", "")
     argument = given or named["rest"].strip().removeprefix("|").lstrip()
     argument = re.sub(r"\A\[(.*)\]\Z", r"\1", argument)  # as Docusaurus has titles
@@ -317,6 +317,8 @@ _INSTEAD = {  # of blocks of others, and divisions of Pandoc and Quarto -> what 
     "quote": "> before each line",
     "equation": "$$ around a formula",
     **dict.fromkeys(("panel-tabset", "tabset"), "/// tab | Its name … /// for each"),
+    "challenge": "/// exercise | … ///",
+    "solution": "/// details | Solution … ///",
     "content-hidden": "nothing, or its text without the block",
     "contents": "nothing: the page has its own",
     "thebibliography": "the works in references.bib",

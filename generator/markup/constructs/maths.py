@@ -120,9 +120,11 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not opening and not environment:
         return False
     closing = environment[0].replace("begin", "end") if environment else _CLOSING[opening]
-    lines = [text[len(opening) :]]
+    lines, inside = [text[len(opening) :]], 0
     for below in range(start + 1, end):
-        if closing in lines[-1] or state.isEmpty(below) or state.sCount[below] < state.blkIndent:
+        inside += lines[-1].count("\\begin{") - lines[-1].count("\\end{")
+        is_empty = state.isEmpty(below)  # which MathJax passes over, within an environment
+        if closing in lines[-1] or (inside <= 0 if is_empty else state.sCount[below] < state.blkIndent):
             break
         lines.append(text_of_line(state, below))
     lines[-1], mark, after = lines[-1].partition(closing)

@@ -24,16 +24,17 @@ _INSTEAD = {  # what to write in place of shortcodes and of Jekyll's tags
     "ref relref link post_url": "the name of a page, as in [text](page.md)",
     "youtube vimeo tweet twitter x gist instagram asciinema iframe embed": "a link",
     "video": "![what it shows](video.mp4), a file of your own, or a link",
-    "raw endraw": "the text alone, {{ and {% in code",
-    "highlight endhighlight code": "``` around code",
-    "mermaid endmermaid": A_PICTURE,
+    "raw": "the text alone, {{ and {% in code",
+    "highlight code codeblock": "``` around code",
+    "mermaid": A_PICTURE,
+    "blockquote quote pullquote cq centerquote": "> before each line",
     "katex math mathjax latex": "$$ around a formula",
     "cite": "[@key]",
     "details expand collapse spoiler": "/// details | Title … ///",
     "note notice hint callout alert admonition tip warning info": "/// note | Title … ///",
     "tab tabs tabpane tabset": "/// tab | Its name … /// for each",
     "pagebreak toc bibliography": "nothing",
-    "comment endcomment": "<!-- … -->",
+    "comment": "<!-- … -->",
 }
 _WORDS = {word: said for words, said in _INSTEAD.items() for word in words.split()}
 
@@ -44,7 +45,7 @@ def of_others(found: re.Match[str]) -> tuple[str, str]:
         return f'an address of Jekyll, "{short(found[0])}"', "the address alone, as in [text](page.md)"
     if found["tag"] is not None:
         return "{% is not part of a text", _WORDS.get(
-            found["tag"], "Markdown, or an expression like {{ results.count }}"
+            found["tag"].removeprefix("end"), "Markdown, or an expression like {{ results.count }}"
         )
     wrong = "a shortcode of Hugo or Quarto" + (f', "{found["code"]}"' if found["code"] else "")
     return wrong, _WORDS.get(found["code"].strip("/"), "Markdown, or a block that `peek list blocks` shows")
