@@ -144,7 +144,7 @@ SPACED = r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)"
 FOREIGN = (
     _foreign(
         r"\$ (?:[A-Za-z] ?|(?=[^$\n\\^_=]*+[\\^_=])[^$\n]*+)\$"
-        r"|\$[A-Za-z\\](?=[^$\s\\^_=]*+[\\^_=])[^$\n]*+(?<= )\$(?!\w)",
+        r"|\$(?:\\[A-Za-z]|[A-Za-z](?=[^$\s\\^_=]*+[\\^_=]))[^$\n]*+(?<= )\$(?!\w)",
         "a blank behind the first or before the last $, which makes no formula",
         "$…$ close around it",
         "stray-mark",
