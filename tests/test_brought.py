@@ -148,6 +148,13 @@ def shown(tmp_path: Path, body: str) -> str:
         ("$$\n\\begin{cases}\n1\n\n\\end{cases}\n$$\n\nT", "</div>\n<p>T</p>"),
         (": A {#tbl-a}\n\n| a |\n|---|\n| b |\n\ntable: C\n\n| c |\n|---|\n| d |", "Table 2</a> C</figcaption>"),
         (":::{admonition} Own\nT\n:::", '<p class="admonition-title">Own</p>\n<p>T</p>'),
+        ("as\n$$\\begin{aligned}\na\\end{aligned}$$ and $$b$$ c", "<p>as\n⟦a⟧ and ⟦b⟧ c</p>"),
+        (
+            '$$a \\label{x}$$ and [1](#x){reference="x"}',
+            '⟦a(1)⟧ and <a class="reference" href="#eq-x">1</a>',
+        ),
+        ("$$\\begin{aligned}a\\label{x}\\\\b\\label{y}\\end{aligned}$$\n\n\\eqref{y}", 'href="#eq-y">(2)</a>'),
+        ("- a\n\n```{=html}\n<!-- -->\n```\n\n- b", "</ul>\n<ul>"),
         ("Thanks, [@ada](https://x.org)", '<a href="https://x.org">@ada</a></p>'),
         ("a\\[i\\] \\[[l](https://x.org)\\]", 'a[i] [<a href="https://x.org">l</a>]'),
         ("\\[**b**\\] \\[*i*\\] c\\[^1\\]", "[<strong>b</strong>] [<em>i</em>] c[^1]"),

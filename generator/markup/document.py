@@ -702,6 +702,10 @@ class Writer:
         near = nearest(label, [*numbered, *self.dependencies.labels])
         dashed = re.sub("^tab-", "tbl-", dashed)
         kind = (LABELLED | {"sec": "section"}).get(dashed.partition("-")[0])
+        if not kind and label in self.outline.anchors | self.outline.labels:
+            wrong, expected = f'"{label}" is a label of nothing with a number', f"one like fig-{label} or tbl-{label}"
+            self.wrong(line, wrong, expected)
+            return ""
         expected = f"{{#{dashed}}} at {an(kind)}" if kind else f"\\label{{{label}}} in a formula"
         expected = "" if near else one_of(numbered) if numbered and not kind else expected
         self.wrong(line, f'no {kind or "formula"} has the label "{label}"', expected, near)

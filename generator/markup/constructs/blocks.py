@@ -51,6 +51,7 @@ _MYST = re.compile(r"(?P<sign>`{3,}|~{3,}|:{3,})[ \t]*+\{(?P<type>[a-z]+)\}[ \t]
 _MYST_OPTION = re.compile(r":(?:class|name|open|icon):.*$")
 _OF_MYST = {"admonition", "seealso"}.union(*(words.split() for words in _CALLOUTS.values()))
 _LIST = re.compile(r"(?!^\{[\w:-]+\})\{([^{}]*)\}[ \t]*:*$")  # a word alone is the block's name in MyST
+_OF_PANDOC = ("center", "flushleft", "flushright", "minipage", "multicols", "appendi", "landscape", "small")  # of LaTeX
 _TABLE_AND_CAPTION = ["table_close", "paragraph_open", "inline", "paragraph_close"]
 _FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
 
@@ -69,7 +70,8 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token = state.push("block_open", "div", 1)
     token.map = [start, close]
     first = start + 1
-    while first < close and state.sCount[first] - state.sCount[start] >= 2 and not state.isEmpty(first):
+    takes = not head.startswith(_OF_PANDOC)  # options
+    while takes and first < close and state.sCount[first] - state.sCount[start] >= 2 and not state.isEmpty(first):
         first += 1
     options = state.getLines(start + 1, first, state.sCount[start], False)
     token.meta = {"sign": sign, "head": head, "options": options, "closed": close < end and _closes(state, sign, close)}
@@ -294,7 +296,7 @@ def _named_elsewhere(builder: Builder, token: Token, head: str) -> tuple[str, st
         builder.block_fault(token, wrong, "none, as the page lists them at its end", warning="stray-mark")
         return "", "", ""
     if name not in BLOCKS:
-        _unknown(builder, token, name, whole if found else "")
+        _unknown(builder, token, name, whole if found or name.startswith(_OF_PANDOC) else "")
     pairs = {key: value for key, value in said.values.items() if key not in ("title", "name")} | (
         {"id": said.id} if said.id else {}
     )

@@ -35,6 +35,7 @@ DRAWN = (
 )
 A_PICTURE = "a picture of what it draws, ![what it shows](picture.svg)"
 _INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*+)*?\s*(?<![^\s{])\.([\w+#-]+)[^}]*\}|([^\s{]*)")
+_COMMENT = re.compile(r"\s*<!--.*-->\s*", re.DOTALL)
 _LABEL = re.compile(r":label:[ \t]*(\S+)[ \t]*\n")
 _CELL = re.compile(r"\{[a-z]+\}(?=\s+\S)|r(?= [\w\"'(]+)")
 _CELLS = "python r julia js ojs bash sh sql javascript"  # what runs elsewhere
@@ -63,6 +64,8 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> None:
         labelled = _LABEL.match(token.content)
         tex = "\n\n" + token.content[labelled.end() :] if labelled else "\n" + token.content
         builder.block_mark("equation", token, tex=tex, id=labelled[1] if labelled else "")
+        return
+    if info == "{=html}" and _COMMENT.fullmatch(token.content):  # which Pandoc puts between two lists
         return
     if info.startswith("{") and not language:
         inside, _, argument = info.lstrip("{").partition("}")

@@ -40,12 +40,13 @@ _DOUBLED = (  # as kramdown wants them for MathJax
 _KRAMDOWN = re.compile(r"\\\\(\\\\|[{}|,;:!#%&$])|\\([_*])")
 _DEFINITION = re.compile(r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|[gex]?def)(?![A-Za-z])")
 _REF = re.compile(r"\\(?P<how>eqref|ref|autoref|[cC]ref)\{(?P<labels>[^{}\s,]+(?:,\s*[^{}\s,]+)*)\}")
+_ALONE = re.compile(r"\\(?:label|tag|begin)\b")  # what no formula within a sentence has
 _ENVIRONMENT = re.compile(rf"\\begin\{{({'|'.join(formulas.NUMBERED)})(\*?)\}}")
 
 
 def _dollar(state: StateInline, silent: bool) -> bool:
     """A price is no formula, and code binds before. $$ with words behind it in its line is one within the sentence,
-    but for an environment."""
+    but for one of several lines, or with a number."""
     if state.src[state.pos] != "$":
         return False
     if found := _CODED.match(state.src, state.pos, state.posMax):
@@ -54,9 +55,9 @@ def _dollar(state: StateInline, silent: bool) -> bool:
     found = (_DOLLARS if double else _DOLLAR).match(state.src, state.pos, state.posMax)
     if found and not _PRICE.match(found[1]):
         behind = state.src[found.end() : state.posMax].partition("\n")[0].strip()
-        display = double and (
-            not behind or behind.startswith(("{", "$$")) or _ENVIRONMENT.match(found[1].lstrip()) is not None
-        )
+        begins = state.src[state.pos - 1 : state.pos] in ("", "\n") and "\n" in found[1]
+        alone = begins or not behind or behind.startswith(("{", "$$")) or _ALONE.search(found[1])
+        display = double and bool(alone)
         return put(state, silent, found.end(), "formula", tex=found[1].strip(), display=display)
     if not silent:
         state.pending += "$$" if double else "$"
@@ -140,7 +141,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _is_in_text(opening: str, lines: Sequence[str], closed: bool, after: str) -> bool:
     """Whether what begins like a formula alone stands in the middle of a sentence, is one of several, or is none."""
     if opening == "$$" and closed:
-        is_sentence = len(lines) == 1 and after.strip() and not TRAILING.match(after)
+        is_sentence = after.strip() and not TRAILING.match(after)
         return bool(is_sentence or re.match(r"\s*\$\$\s*\S", after))
     if opening == "$$":
         return len(lines) == 1 and bool(lines[0].strip())
