@@ -260,6 +260,7 @@ def test_what_is_odd_hides_no_mistake_in_the_same_words(tmp_path: Path) -> None:
         ("Building Node.js on C++", ["building-nodejs-on-c", "building-node.js-on-c", "building-node-js-on-c"]),
         ("1. What's `new`?", ["1-whats-new", "whats-new", "what-s-new"]),
         ("A snake_case & more", ["a-snake_case--more", "a-snake_case-more"]),
+        ("Eta<sup>2</sup> <!-- x -->of `<b>`", ["eta2-of-b", "eta2-of-b"]),
         ("Überblick", ["überblick", "%C3%BCberblick", "Überblick"]),
     ],
 )

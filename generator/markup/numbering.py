@@ -276,7 +276,12 @@ def bare(name: str) -> str:
 
 
 def _plain(heading: str) -> str:
+    """Words of a heading, without tags of HTML, formulas, values, notes, addresses and attributes."""
+    heading = _TAG.sub(lambda m: f" {m[1]} " if m[1] else " " * (m[0].lower() == "<br>"), heading)
     return re.sub(r"\$[^$]*\$|\{\{.*?\}\}|`|\[\^[^\]]*\]|\]\([^)]*\)|\]\{[^{}]*\}", " ", heading.lower())
+
+
+_TAG = re.compile(r"`([^`]*)`|</?[A-Za-z][^<>]*>|<!--.*?-->")  # of HTML, but for code
 
 
 def slug(text: str) -> str:
