@@ -177,6 +177,8 @@ def extend(md: MarkdownIt) -> None:
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
     token, meta = tokens[at], tokens[at].meta
+    if meta["sign"] == ":" and meta["closed"] and _write_figure(builder, token, inner):
+        return end
     read_head = _named if meta["sign"] == "/" else _named_elsewhere
     name, argument, options = read_head(builder, token, meta["head"])
     if meta.get("too_deep"):
@@ -211,6 +213,23 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         before = builder.marks[-1]
     before[2]["members"].append([builder.line_of(token), data])
     return end
+
+
+def _write_figure(builder: Builder, token: Token, inner: Sequence[Token]) -> bool:
+    """Write `::: {#fig-x}` around one picture, and its caption below, as Quarto has it; whether it is such a block."""
+    found = _LIST.search(token.meta["head"])
+    id_ = parse_attributes(found[1]).id if found and not found.start() else ""
+    pictures = [child for part in inner for child in part.children or () if child.type == "image"]
+    children = (inner[1].children or []) if len(inner) > 2 else []
+    kinds = [child.type for child in children]
+    if not id_.startswith("fig-") or len(pictures) != 1 or kinds not in (["image"], ["image", "attributes"]):
+        return False
+    picture, said = children[0], children[1].meta["said"] if children[1:] else Attributes()
+    below = builder.line_of(inner[1]) - builder.line_of(token)
+    caption = builder.flow(inner[3:]) if inner[3:] else builder.phrase(picture.children or [], below)
+    alt = said.values.get("alt", picture.content if inner[3:] else "") or None
+    _write_picture(builder, token, picture, id_, caption, said, alt)
+    return True
 
 
 def _titled(
@@ -273,8 +292,8 @@ def _named_elsewhere(builder: Builder, token: Token, head: str) -> tuple[str, st
         said, head = parse_attributes(found[1]), head[: found.start()].strip()
     named = _COLONS.match(head.rstrip(":").strip())
     assert named  # of whatever text
-    name = named["braces"] or named["name"] or next(iter(said.classes), "")
-    name = name or LABELLED.get(said.id.partition("-")[0], "")  # as Quarto tells theorems
+    kind = LABELLED.get(said.id.partition("-")[0], "")  # as Quarto tells theorems
+    name = named["braces"] or named["name"] or next((name for name in said.classes if not kind or name in BLOCKS), kind)
     name = {"column-margin": "sidenote", "aside": "sidenote", "admonition": "note"}.get(name, name)
     given = said.values.get("title", "") or said.values.get("name", "")
     argument = given or named["rest"].strip().removeprefix("|").lstrip()
@@ -409,24 +428,31 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         if not tokens[at].hidden:
             builder.open("p")
         return at + 1
-    picture = children[0]
+    caption = builder.phrase(children[0].children or [], 0)
+    _write_picture(builder, tokens[at], children[0], id_, caption, said, said.values.get("alt"))
+    return at + 3
+
+
+def _write_picture(
+    builder: Builder, token: Token, picture: Token, id_: str, caption: Fragment, said: Attributes, alt: str | None
+) -> None:
+    """A picture as a figure, with the attributes said of it."""
     apart = {"alt", *LOOKS, *({"height"} if "width" in said.values else ())}
     for key in sorted(said.values.keys() & LOOKS):
-        builder.block_fault(tokens[at], f"{key} of a figure is left out, as the page has its own", warning="html-style")
+        builder.block_fault(token, f"{key} of a figure is left out, as the page has its own", warning="html-style")
     for word in said.words:
-        builder.block_fault(tokens[at], f'unknown attribute "{short(word)}"', "#label, .class or name=value")
+        builder.block_fault(token, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
     options = {"id": id_} | {key: value for key, value in said.values.items() if key not in apart}
     options |= {"invert": "true"} if INVERT in said.classes else {}
     builder.block(
-        tokens[at],
+        token,
         "figure",
-        builder.phrase(picture.children or [], 0),
+        caption,
         argument=str(picture.attrs["src"]),
         options=_in_a_line(options),
-        alt=said.values.get("alt"),
+        alt=alt,
         label=picture.meta.get("label", ""),
     )
-    return at + 3
 
 
 def read_options(mark: Mark, file: str, memo: Memo, problems: list[Problem]) -> dict[str, Yaml]:
