@@ -281,7 +281,7 @@ def _plain(heading: str) -> str:
     return re.sub(r"\$[^$]*\$|\{\{.*?\}\}|`|\[\^[^\]]*\]|\]\([^)]*\)|\]\{[^{}]*\}", " ", heading.lower())
 
 
-_TAG = re.compile(r"`([^`]*)`|</?[A-Za-z][^<>]*>|<!--.*?-->")  # of HTML, but for code
+_TAG = re.compile(r"`([^`]*)`|</?[A-Za-z][^<>]*>|<!--[^<>]*-->")  # of HTML, but for code
 
 
 def slug(text: str) -> str:

@@ -219,10 +219,12 @@ def _write_figure(builder: Builder, token: Token, inner: Sequence[Token]) -> boo
     """Write `::: {#fig-x}` around one picture, and its caption below, as Quarto has it; whether it is such a block."""
     found = _LIST.search(token.meta["head"])
     id_ = parse_attributes(found[1]).id if found and not found.start() else ""
+    if not id_.startswith("fig-"):
+        return False
     pictures = [child for part in inner for child in part.children or () if child.type == "image"]
     children = (inner[1].children or []) if len(inner) > 2 else []
     kinds = [child.type for child in children]
-    if not id_.startswith("fig-") or len(pictures) != 1 or kinds not in (["image"], ["image", "attributes"]):
+    if len(pictures) != 1 or kinds not in (["image"], ["image", "attributes"]):
         return False
     picture, said = children[0], children[1].meta["said"] if children[1:] else Attributes()
     below = builder.line_of(inner[1]) - builder.line_of(token)
