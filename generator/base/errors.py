@@ -168,6 +168,11 @@ def short(text: str) -> str:
     return text if len(text) <= 40 else text[:39].rstrip() + "…"
 
 
+def short_path(path: str) -> str:
+    """An address or a path for a message: of a long one also its end, which tells it from others."""
+    return path if len(path) <= 60 else f"{path[:24]}…{path[-35:]}"
+
+
 def quoted(value: Any) -> str:
     """A value for a message, as an author writes it."""
     if value is None:

@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from ..base import filenames, language
-from ..base.errors import ContentError, Problem, an, collecting, meant, nearest, one_of, quoted, short
+from ..base.errors import ContentError, Problem, an, collecting, meant, nearest, one_of, quoted, short, short_path
 from ..base.language import Words
 from ..base.memo import Memo, digest
 from ..base.warnings import Warned
@@ -765,7 +765,9 @@ class Writer:
             return ""
         if elsewhere := media.ELSEWHERE.match(address):
             if elsewhere[0].lower() not in ("https:", "http:", "mailto:"):
-                self.wrong(line, f'a link to "{short(address)}"', "https://, http://, mailto: or a file of the site")
+                self.wrong(
+                    line, f'a link to "{short_path(address)}"', "https://, http://, mailto: or a file of the site"
+                )
                 return ""
             return normalizeLink(address)
         path, sharp, anchor = address.partition("#")
@@ -793,7 +795,7 @@ class Writer:
         if page and anchor and self.dependencies.label(anchor):
             return self.reference(anchor, line)
         if found and not page:
-            self.warn("stray-mark", line, f'a link without words, "{short(address)}"', "[words](…)")
+            self.warn("stray-mark", line, f'a link without words, "{short_path(address)}"', "[words](…)")
         return f'<a href="{html.escape(found)}">{html.escape(page.title) if page else ""}</a>'
 
     def view(self, address: str, state: str, line: int) -> str:
@@ -841,7 +843,7 @@ class Writer:
         expected, near = meant(plain, known, also=self.pictures)
         if self.dependencies.label(plain):
             expected, near = "", f"#{plain}"
-        self.wrong(line, f'a link to "{short(path)}", which is not there', expected, near)
+        self.wrong(line, f'a link to "{short_path(path)}", which is not there', expected, near)
         return ""
 
     @functools.cached_property
