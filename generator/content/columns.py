@@ -380,9 +380,9 @@ class _Columns:
         width = len(self.names)
         ragged = [(line, len(cells)) for line, cells in rows if len(cells) != width]
         if ragged:
+            expected = f"{width}, as above" + ", or # before lines above the names" * (width == 1)
             self.problems += [
-                Problem(f"{self.place}:{line}", f"{count} cell{'s' * (count > 1)}", f"{width}, as above")
-                for line, count in ragged
+                Problem(f"{self.place}:{line}", f"{count} cell{'s' * (count > 1)}", expected) for line, count in ragged
             ]
             return []
         lines = [line for line, _ in rows]
