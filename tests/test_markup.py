@@ -67,7 +67,7 @@ def drawn(call, warn=None):
 
 
 def rendered(article, **changes):
-    env = document.Environment(grid(), FIGURES, drawn, FILL, addresses=["gallery.html"])
+    env = document.Environment(grid(), FIGURES, drawn, FILL, addresses=["gallery.html", "404.html"])
     return document.render(article, dataclasses.replace(env, **changes))
 
 

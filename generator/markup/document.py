@@ -840,6 +840,7 @@ class Writer:
         if plain in self.known_assets or plain in addresses or plain in self.pictures:
             return plain
         known = [*self.dependencies.book.pages, *self.known_assets, *addresses]
+        known = [name for name in known if name != "404.html"]  # which nobody means
         expected, near = meant(plain, known, also=self.pictures)
         if self.dependencies.label(plain):
             expected, near = "", f"#{plain}"
