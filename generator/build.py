@@ -23,7 +23,7 @@ from .base.memo import Memo, digest
 from .base.overlay import Overlay, default_templates
 from .base.progress import Progress
 from .base.store import DamagedEntry, Entry, File, Store
-from .base.warnings import UNUSED, Warned, without
+from .base.warnings import UNUSED, Warned, told, without
 from .content import embedded, texts
 from .content.texts import Article
 from .options import Options, deciding
@@ -128,8 +128,8 @@ def build(options: Options, progress: Progress) -> Built:
             return warnings, composed.report, changed
 
         warnings, report, changed = with_site(publish, context)
-    for warning in warnings:
-        progress.warn(str(warning))
+    for said in told(warnings):
+        progress.warn(said)
     if options.strict and warnings:
         raise PeekError(f"{len(warnings)} warning{'s'[: len(warnings) > 1]}, and --strict allows none")
     return Built(options.out / "index.html", changed, report, time.monotonic() - began, tuple(warnings))

@@ -42,7 +42,7 @@ from .base.errors import PeekError
 from .base.overlay import Overlay, default_templates
 from .base.progress import Progress
 from .base.store import Entry, File, KnownEntry, content_of, sha256
-from .base.warnings import without
+from .base.warnings import told, without
 from .build import (
     BuildContext,
     Composed,
@@ -431,8 +431,8 @@ class Follower:
         self.training = None
         ran = [f"{stage} {jobs}" for stage, (jobs, _, _) in (report.ran if report else {}).items() if jobs]
         self.context.progress.say(f"{reason}: {', '.join([*ran, 'rendered the pages'])} {_ms(began)}")
-        for warning in without(silent(self.options), made.warnings):
-            self.context.progress.warn(str(warning))
+        for said in told(without(silent(self.options), made.warnings)):
+            self.context.progress.warn(said)
 
     def _came(self) -> str:
         """What is rendered while the first runs are being made."""

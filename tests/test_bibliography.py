@@ -518,6 +518,18 @@ LINES = {
         "year=2000}",
         "Tolkien, J. R. R., Picard, J.-L., 王小明 & King, M., Jr. (2000). T.",
     ),
+    "initials and what stands before a name": (
+        "@misc{a, author={{W.M.P. van der} Aalst and Alembert, Jean le Rond d' and hooks, bell}, title={T}, year=2000}",
+        "Aalst, W. M. P. van der, Alembert, J. le R. d’ & hooks, b. (2000). T.",
+    ),
+    "a stop behind an edition": (
+        "@book{a, author={Ek, Bo}, title={T}, edition={1st,}, year=2000}",
+        "Ek, B. (2000). T (1st ed.).",
+    ),
+    "an archive named twice": (
+        "@article{a, author={Ek, Bo}, title={T}, journal={arXiv preprint arXiv:arXiv:1410.5110}, year=2017}",
+        "Ek, B. (2017). T. [arXiv:1410.5110](https://arxiv.org/abs/1410.5110)",
+    ),
 }
 
 

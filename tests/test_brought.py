@@ -143,6 +143,25 @@ def shown(tmp_path: Path, body: str) -> str:
         ("::: {.callout-tip collapse=true}\n# Own\nT\n:::", "<details><summary>Own</summary>\n<p>T</p>"),
         ("::: {.callout-note collapse=true icon=false}\nT\n:::", "<details><summary>Note</summary>\n<p>T</p>"),
         ('~~~ {#c .python .numberLines startFrom="9"}\n1\n~~~', '<code class="language-python">'),
+        ("```txt\n<a>\n```", '<code class="language-txt"><a></code>'),
+        ('"a $b$" and "$c$" and "{{ 3 }}", "so @olah2014"', "“a ⟦b⟧” and “⟦c⟧” and “3”, “so <a"),
+        ("$$\n\\begin{cases}\n1\n\n\\end{cases}\n$$\n\nT", "</div>\n<p>T</p>"),
+        (": A {#tbl-a}\n\n| a |\n|---|\n| b |\n\ntable: C\n\n| c |\n|---|\n| d |", "Table 2</a> C</figcaption>"),
+        (":::{admonition} Own\nT\n:::", '<p class="admonition-title">Own</p>\n<p>T</p>'),
+        ("as\n$$\\begin{aligned}\na\\end{aligned}$$ and $$b$$ c", "<p>as\n⟦a⟧ and ⟦b⟧ c</p>"),
+        (
+            '$$a \\label{x}$$ and [1](#x){reference="x"}',
+            '⟦a(1)⟧ and <a class="reference" href="#eq-x">1</a>',
+        ),
+        ("$$\\begin{aligned}a\\label{x}\\\\b\\label{y}\\end{aligned}$$\n\n\\eqref{y}", 'href="#eq-y">(2)</a>'),
+        ("- a\n\n```{=html}\n<!-- -->\n```\n\n- b", "</ul>\n<ul>"),
+        ("::: {#fig-a .x}\n![](pictures/room.png){width=60}\n\nC *d*\n:::\n\n@fig-a", 'alt="C d" width="60"'),
+        ("::: {#fig-a}\n![B](pictures/room.png)\n\nC\n:::\n\n@fig-a", 'alt="B" width="'),
+        ("::: {#tbl-a .striped}\n| a |\n|---|\n| b |\n\nC\n:::\n\n@tbl-a", 'href="#tbl-a">Table 1</a> C</figcaption>'),
+        ("Thanks, [@ada](https://x.org)", '<a href="https://x.org">@ada</a></p>'),
+        ("a\\[i\\] \\[[l](https://x.org)\\]", 'a[i] [<a href="https://x.org">l</a>]'),
+        ("\\[**b**\\] \\[*i*\\] c\\[^1\\]", "[<strong>b</strong>] [<em>i</em>] c[^1]"),
+        ("| a |\n|---|\n| b |\n\n: T\nu.\n{#tbl-t}", 'href="#tbl-t">Table 1</a> T\nu.</figcaption>'),
     ],
 )
 def test_it_comes_through(tmp_path: Path, text: str, wanted: str) -> None:
@@ -244,6 +263,7 @@ def test_what_is_odd_hides_no_mistake_in_the_same_words(tmp_path: Path) -> None:
         ("Building Node.js on C++", ["building-nodejs-on-c", "building-node.js-on-c", "building-node-js-on-c"]),
         ("1. What's `new`?", ["1-whats-new", "whats-new", "what-s-new"]),
         ("A snake_case & more", ["a-snake_case--more", "a-snake_case-more"]),
+        ("Eta<sup>2</sup> <!-- x -->of `<b>`", ["eta2-of-b", "eta2-of-b"]),
         ("Überblick", ["überblick", "%C3%BCberblick", "Überblick"]),
     ],
 )
@@ -285,6 +305,14 @@ def test_last_headings_for_what_a_page_lists_are_its_own(tmp_path: Path, end: st
     assert re.findall(r"<h2 id=[^>]* data-number[^>]*>(.*?)<a", page.html) == wanted
     assert_anchors(page)
     assert sum("empty-section" in str(warned) for warned in page.warnings) == wanted.count("B")
+
+
+@pytest.mark.parametrize("end", ["# References\n", "# **Bibliography**\n\nThese.\n"])
+def test_a_last_heading_for_works_says_nothing_of_the_level_of_the_others(tmp_path: Path, end: str) -> None:
+    page = page_of(tmp_path, f"See @sec-b.\n\n## A\n\nAs @olah2014 says.\n\n## B {{#sec-b}}\n\n### C\n\nT\n\n{end}")
+    assert not page.warnings
+    numbers = re.findall(r'<h(\d) id=[^>]* data-number="([^"]*)"', page.html)
+    assert numbers == [("2", "1"), ("2", "2"), ("3", "2.1"), ("2", "3")][: 3 + ("These" in end)]
 
 
 def test_a_heading_for_works_stays_where_a_page_cites_none(tmp_path: Path) -> None:

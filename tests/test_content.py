@@ -463,6 +463,12 @@ def test_dashes_that_are_not_three_hyphens_begin_no_front_matter(tmp_path, openi
     assert said(folder) == [f'article.md:2: the front matter begins with "{opening}"; expected ---, as it ends']
 
 
+def test_fields_that_a_line_ends_and_none_begins_are_told(tmp_path):
+    """As Hexo takes them; they would be a heading."""
+    folder = folder_of(tmp_path, article="title: A\ndate: 2018-03-13\ntags:\n- x\n---\n\n# B\n\nText.\n")
+    assert said(folder) == ['article.md:1: fields that no line --- is above, "title: A"; expected --- before them']
+
+
 def test_empty_lines_may_stand_above_front_matter(tmp_path):
     above = "\n \n" + written({**FRONT, "abstract": "One."}, "Text.\n")
     plain = read(folder_of(tmp_path, article=above)).pages[0]

@@ -213,10 +213,18 @@ def test_a_cell_in_quotation_marks_may_have_several_lines_and_be_the_last(tmp_pa
         assert len(csv_columns(tmp_path / "s.csv", gaps=True, results=True).columns[1]) == 2
 
 
+@pytest.mark.parametrize("gap", ["", "-", "—", "–", "--", "N/A", "n.a.", "#N/A", "NaN"])
+def test_a_cell_without_a_number_as_papers_and_spreadsheets_write_it_is_a_gap(tmp_path, gap):
+    (tmp_path / "s.csv").write_text(f"x,y\n1,one\n{gap},two\n3,three\n", encoding="utf-8")
+    numbers = csv_columns(tmp_path / "s.csv", gaps=True).columns[0]
+    assert str(list(numbers)) == str(list(np.array([1, np.nan, 3])))
+
+
 LONG = "a,b\n" + "1,2\n" * 600
 BAD = {
     "x,y\n1,2\n3,four\n5,6\n": 's.csv:3: column 2, "y": "four" is not a number; expected a finite number, or an empty',
     "x,y\n1,2\n3\n": "s.csv:3: 1 cell; expected 2, as above",
+    "Table 2: Results\nx,y\n1,2\n": "s.csv:2: 2 cells; expected 1, as above, or # before lines above the names",
     "x,y\n1,inf\n": 's.csv:2: column 2, "y": "inf" is not a number',
     LONG + "1,x\n": 's.csv:602: column 2, "b": "x" is not a number',
     'x,y\n1,"a\n2,b\n3,c\n': 's.csv:2: a quotation mark that is not closed; expected another " at the end of its cell',

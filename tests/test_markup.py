@@ -67,7 +67,7 @@ def drawn(call, warn=None):
 
 
 def rendered(article, **changes):
-    env = document.Environment(grid(), FIGURES, drawn, FILL, addresses=["gallery.html"])
+    env = document.Environment(grid(), FIGURES, drawn, FILL, addresses=["gallery.html", "404.html"])
     return document.render(article, dataclasses.replace(env, **changes))
 
 
@@ -306,6 +306,16 @@ def test_what_a_tag_says_is_the_number_whatever_it_is(tmp_path):
     assert "<img" not in html and html.count('class="equation-number"') == 1
 
 
+def test_what_is_wrong_on_many_lines_in_the_same_words_is_told_once_with_the_lines(tmp_path):
+    cell = "```{{r, fig.cap='{}'}}\n1\n```\n\n"
+    three = said(folder_with(tmp_path / "three", "".join(map(cell.format, "abc"))))
+    told = 'the code cell "{r}"; expected ```r for code to read: nothing in a text runs'
+    assert three.split("\n") == [f"article.md:{line}: {told}" for line in (7, 11, 15)]
+    many = said(folder_with(tmp_path / "many", "".join(map(cell.format, "abcde")) + "[x](#no)\n"))
+    first, other = many.split("\n")
+    assert first == f"article.md:7: {told}; also on lines 11, 15, 19, 23" and other.startswith("article.md:27: a link")
+
+
 def test_no_reference_stands_for_a_sign_that_reading_keeps_for_itself(tmp_path):
     sign = "&#xE000;9&#xe001;"
     places = [sign, f"a\nb {sign}", f'[x](https://x.org "{sign}")', f"![a {sign}](own.png)", f'<b title="{sign}">x</b>']
@@ -314,9 +324,12 @@ def test_no_reference_stands_for_a_sign_that_reading_keeps_for_itself(tmp_path):
     body = "\n\n".join(places)
     at = [7 + body[: m.start()].count("\n") for m in re.finditer(f"{re.escape(sign)}|&#61448;", body)]
     at[-2] -= 2  # where the label is used
-    told = "{}: an invisible character, U+{}; expected none"
-    wanted = [told.format(f"article.md:{line}", "E000" if line < at[-1] else "F008") for line in at]
-    assert [line for line in said(folder_with(tmp_path, f"{body}\n")).split("\n") if "invisible" in line] == wanted
+    told = "an invisible character, U+{}"
+    wanted = [(line, told.format("E000" if line < at[-1] else "F008"), "none") for line in at]
+    with pytest.raises(ContentError) as caught:
+        rendered(texts.read(folder_with(tmp_path, f"{body}\n")))
+    found = [(problem.line, problem.wrong, problem.expected) for problem in caught.value.problems]
+    assert [each for each in found if "invisible" in each[1]] == wanted
 
 
 def test_references_in_code_are_not_resolved(tmp_path):

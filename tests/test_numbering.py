@@ -96,6 +96,7 @@ def test_comments_are_skipped():
 def test_slugs():
     assert slug("Where do `seven` classes go?") == "where-do-seven-classes-go"
     assert slug("It’s $x$ [here](a.html) and Überall") == "its-here-and-überall"
+    assert slug('<span id="x"></span>Eta<sup>2</sup> <!-- a --> of `<b>`') == "eta2-of-b"
     assert slug("2020") == "part-2020" and slug("$x$") == "part"
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_SAID = 200  # mistakes that are told at a time
+FEW_ALIKE = 3  # mistakes in the same words that are told one by one
 LONGEST_SAID = 2000  # characters of what is said of one
 
 
@@ -75,9 +76,33 @@ class ContentError(PeekError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        more = len(self.problems) - MOST_SAID
-        said = [*map(str, self.problems[:MOST_SAID]), *([f"and {more:,} more"] if more > 0 else [])]
-        super().__init__("\n".join(said))
+        said = together((str(problem), "") for problem in self.problems)
+        more = len(said) - MOST_SAID
+        super().__init__("\n".join([*said[:MOST_SAID], *([f"and {more:,} more"] if more > 0 else [])]))
+
+
+def together(said: Iterable[tuple[str, str]]) -> list[str]:
+    """Messages with what stands at their ends; of many that differ in their lines alone the first, with all lines."""
+    messages = list(dict.fromkeys(said))
+    lines: dict[str, list[str]] = {}
+    for text, _ in messages:
+        file, line, words = _parted(text)
+        lines.setdefault(file + words, []).append(line)
+    told = []
+    for text, end in messages:
+        file, line, words = _parted(text)
+        first, *others = lines[file + words]
+        if len(others) < FEW_ALIKE:
+            told.append(text + end)
+        elif line == first:
+            told.append(f"{text}; also on lines {few(others, FEW)}{end}")
+    return told
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """File, line and words of a message; no line where it names none."""
+    found = re.match(r"(.+?):(\d+): ", text)
+    return (found[1], found[2], text[found.end() :]) if found else ("", "", text)
 
 
 def mistake(place: str, wrong: str, expected: str = "", near: str | None = None) -> ContentError:
@@ -141,6 +166,11 @@ def short(text: str) -> str:
     """A piece of text for a message."""
     text = " ".join(text.split())
     return text if len(text) <= 40 else text[:39].rstrip() + "…"
+
+
+def short_path(path: str) -> str:
+    """An address or a path for a message: of a long one also its end, which tells it from others."""
+    return path if len(path) <= 60 else f"{path[:24]}…{path[-35:]}"
 
 
 def quoted(value: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from .errors import together
+
 WARNINGS = {
     "collapsed-run": "a network learned next to nothing",
     "constant-column": "a column of own data holds one value",
@@ -54,6 +56,11 @@ class Warned(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.said} [{self.name}]"
+
+
+def told(warnings: Iterable[Warned]) -> list[str]:
+    """What is said of warnings, once of many that differ in their lines alone."""
+    return together((warned.said, f" [{warned.name}]") for warned in warnings)
 
 
 def without(allowed: Collection[str], warnings: Iterable[Warned]) -> list[Warned]:

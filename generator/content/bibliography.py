@@ -53,7 +53,7 @@ CONTAINERS = ("journal", "booktitle", "maintitle", "eventtitle")  # what a work 
 SERIES = {"newseries": "new series", "oldseries": "old series"}
 
 _ARXIV = re.compile(
-    r"(?:arxiv:\s*)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(v\d+)?(?:\s*\[[^\]]*\])?", re.IGNORECASE
+    r"(?:arxiv:\s*)*(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(v\d+)?(?:\s*\[[^\]]*\])?", re.IGNORECASE
 )
 
 Math = Callable[[str], str]
@@ -437,7 +437,7 @@ class _Line:
         return next((name for name in CONTAINERS if name in self.left), "")
 
     def _edition(self) -> Iterator[str]:
-        if edition := self.take("edition"):
+        if edition := self.take("edition").rstrip(" ,;"):
             ordinal = re.fullmatch(r"\d{1,9}", edition)
             said = _ordinal(int(edition), self.words) if ordinal else edition
             yield (
@@ -594,9 +594,12 @@ def _editors(number: int, words: Words) -> str:
 
 
 def _initials(given: str) -> str:
-    """Vardan Xi-Ya -> V. X.-Y.; J.R.R. and JRR -> J. R. R.; names of scripts without capitals stay."""
+    """Vardan Xi-Ya -> V. X.-Y.; J.R.R. and JRR -> J. R. R.; names of scripts without capitals stay, and "van der"."""
     words = re.sub(r"\.(?=[^\s.-])|(?<=\b[A-Z])(?=[A-Z]{1,2}\b)|(?<=\b[A-Z]{2})(?=[A-Z]\b)", ". ", given).split()
-    found = ["-".join(filter(None, map(_initial, word.split("-")))) for word in words]
+    found = [
+        word if at and len(word) > 1 and word.islower() else "-".join(filter(None, map(_initial, word.split("-"))))
+        for at, word in enumerate(words)
+    ]
     return "\u00a0".join(filter(None, found))
 
 

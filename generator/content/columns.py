@@ -34,8 +34,9 @@ AT_ONCE = 512  # rows that are text in memory at a time
 SURE = 1 << 40  # numbers that a word outweighs in the column of labels
 SHOWN = 5  # mistakes of a file
 DROPPED = 'missing = "drop", which leaves such rows out'
-MISSING = frozenset({"", "?", "-", "na", "n/a", "nan", "null", "none", "missing"})
-LACKING = MISSING - {"-", "none"}  # labels that may be no label; "none" is one of diagnoses
+_DASHES = ("-", "--", "---", "–", "—", MINUS)
+MISSING = frozenset({"", "?", *_DASHES, "na", "n/a", "#n/a", "n.a.", "nan", "null", "none", "missing"})
+LACKING = MISSING - {*_DASHES, "none"}  # labels that may be no label; "none" is one of diagnoses
 OF_TEXT = (".csv", ".tsv")  # what is between cells is found, whatever a file is called
 ENDINGS = (*OF_TEXT, ".npz")
 
@@ -379,9 +380,9 @@ class _Columns:
         width = len(self.names)
         ragged = [(line, len(cells)) for line, cells in rows if len(cells) != width]
         if ragged:
+            expected = f"{width}, as above" + ", or # before lines above the names" * (width == 1)
             self.problems += [
-                Problem(f"{self.place}:{line}", f"{count} cell{'s' * (count > 1)}", f"{width}, as above")
-                for line, count in ragged
+                Problem(f"{self.place}:{line}", f"{count} cell{'s' * (count > 1)}", expected) for line, count in ragged
             ]
             return []
         lines = [line for line, _ in rows]

@@ -415,6 +415,11 @@ def _parsed_page(
         if unmarked(said.value) == unmarked(str(fields.setdefault("title", said).value)):  # else it is a heading
             empty = re.sub(r"[^\n]", "", heading["title"])
             body = body[: heading.start("title")] + empty + body[heading.end("title") :]
+    if not ends and _OPEN_FIELDS.match(text, above):
+        problems.append(
+            Problem(f"{file}:{line}", f'fields that no line --- is above, "{short(opening)}"', "--- before them")
+        )
+        return None
     if "title" not in fields and not wrong:
         expected = "a line # Title above it, or title: … between two lines --- in front of it"
         other = f"; or _{name} for a text that is no page" if name != FIRST else ""
@@ -455,6 +460,12 @@ _FRONT = {"---": ("---", yaml_fields), "+++": ("+++", toml.fields), "{": ("}", y
 
 # What programs that correct make of ---, or a hand, above a field.
 _DASHES = re.compile(r"[-—–−]{1,5}[ \t]*\n(?:title|subtitle|authors?|date|abstract|lang(?:uage)?)[ \t]*:")
+
+# Fields that a line --- ends and none begins, as Hexo takes them
+_OPEN_FIELDS = re.compile(
+    r"(?:title|subtitle|layout|authors?|date|tags|categories)[ \t]*:.*\n"
+    r"(?:(?:[\w-]+[ \t]*:|[ \t]|-[ \t]|#).*\n)*+---[ \t]*(?:\n|\Z)"
+)
 
 # A heading of the first level before any other text: after #, or a paragraph, which begins as no other block, over ===.
 _TITLE = re.compile(

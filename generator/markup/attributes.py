@@ -8,7 +8,7 @@ from typing import Any
 
 INNER = r"""(?:[^{}"']++|"[^"]*"|'[^']*')*"""
 LIST = re.compile(r"\{:?[ ]*(?=[#.]|[\w-]+=)(" + INNER + r")\}")
-TRAILING = re.compile(r"(?:^|[ \t]+)\{:?(" + INNER + r")\}[ \t]*$")
+TRAILING = re.compile(r"(?:^|\s+)\{:?(" + INNER + r")\}[ \t]*$")
 _SPELT = {"fig-alt": "alt", "fig.alt": "alt"}  # as Quarto and R spell it
 _ATTRIBUTE = re.compile(  # an id may hold a number's dots, `#1.-aims`, as Google Docs has them
     r"""#(?P<id>(?:[^\s#.]|\.(?=[-\d]))+)|\.(?P<class>[^\s#.]+)|(?P<key>[^\s=]+)=(?:"(?P<d>[^"]*)"|'(?P<s>[^']*)'|(?P<b>\S*))|(?P<word>\S+)"""

@@ -28,7 +28,13 @@ RAW_OPEN, RAW_CLOSE = "\ue002", "\ue003"
 _RAW = re.compile(f"{RAW_OPEN}(\\d+){RAW_CLOSE}")
 _ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 
-_LINKS = {"citation": "a citation or reference", "formula_ref": "a reference", "note": "a note", "claim": "a claim"}
+_LINKS = {
+    "citation": constructs.IN_LINK,
+    **{
+        kind: (f"{said} within a link", "one behind the other")
+        for kind, said in {"formula_ref": "a reference", "note": "a note", "claim": "a claim"}.items()
+    },
+}
 _BLOCKS = frozenset(BLOCK_LEVEL_ELEMENTS)
 DEEPEST = 90  # the parser leaves out what is deeper than 100
 
@@ -164,8 +170,7 @@ class Builder:
     def mark(self, kind: str, line: int, **data: Any) -> None:
         """A mark in the text. line: from the beginning of the running text."""
         if kind in _LINKS and any(element.tag == "a" for element in self.stack):
-            sign = ", or \\@ for the sign itself" if kind == "citation" else ""
-            self.fault(line, f"{_LINKS[kind]} within a link", f"one behind the other{sign}")
+            self.fault(line, *_LINKS[kind])
             return
         self.text(self.attribute_mark(kind, line, **data))
 

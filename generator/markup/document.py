@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 from markdown_it.common.normalize_url import normalizeLink
 
 from ..base import filenames, language
-from ..base.errors import ContentError, Problem, an, collecting, meant, nearest, one_of, quoted, short
+from ..base.errors import ContentError, Problem, an, collecting, meant, nearest, one_of, quoted, short, short_path
 from ..base.language import Words
 from ..base.memo import Memo, digest
 from ..base.warnings import Warned
@@ -38,7 +38,7 @@ from .blocks.figure import FigureCall
 from .builder import MARK, Fragment
 from .claims import Claim
 from .constructs import Mark, blocks, faults, foreign
-from .constructs.values import VALUE
+from .constructs.values import OF_OTHERS, VALUE, of_others
 from .dependencies import Book, Dependencies, Names, names_in
 from .expressions import ExpressionError
 from .numbering import BLOCKS, LABELLED, NUMBERED, Block, Heading, Outline
@@ -166,7 +166,7 @@ def _outline(page: Page, memo: Memo, words: Words, before: tuple[tuple[str, int]
     def options(mark: Mark) -> Any:
         return blocks.read_options(mark, page.file, memo, problems)
 
-    book = numbering.number(page.file, _read(page, memo, words).units, options, before, prefix)
+    book = numbering.number(page.file, _read(page, memo, words).units, options, before, prefix, _titles(words))
     book.problems[:0] = problems
     return book
 
@@ -179,7 +179,7 @@ def names_of(pages: Sequence[Page], memo: Memo, words: Words) -> dict[str, tuple
     for count, page in enumerate(pages, 1):
         numbered = before, f"{count}." if wanted == "by-page" and len(pages) > 1 else ""
         known = functools.partial(_names, page, memo, words, numbered)
-        names = memo.held("names", page.path, (page, words.quotes, numbered), known)
+        names = memo.held("names", page.path, (page, words.quotes, _titles(words), numbered), known)
         found[page.path] = names, numbered
         before = tuple(names.counts.items()) if wanted == "continuous" else ()
     return found
@@ -190,7 +190,7 @@ def _names(page: Page, memo: Memo, words: Words, numbered: Numbering) -> Names:
         with memo.part(page.path):
             return names_in(_outline(page, memo, words, *numbered))
 
-    return Names.of(memo("names", [page.digest, words.quotes, numbered], make))
+    return Names.of(memo("names", [page.digest, words.quotes, _titles(words), numbered], make))
 
 
 # Writing HTML
@@ -277,7 +277,7 @@ class Writer:
     def _end(self, units: list[str], notes: str, references: str) -> list[str]:
         """Units without last headings for the notes and works that the page lists under its own; others are told."""
         added = [name for name, shown in (("Notes", notes), ("References", references)) if shown]
-        titles = {title.casefold() for name in added for title in (name, self.words(name), *_ALSO[name])}
+        titles = _titles(self.words, added)
         ids: list[str] = []
         while titles and self.toc:
             heading, inner = self.toc[-1]
@@ -571,6 +571,13 @@ class Writer:
         """Text with the values of its expressions."""
         return VALUE.sub(lambda m: self.value(m[1], line + text.count("\n", 0, m.start())), text)
 
+    def has_tag(self, address: str, line: int) -> bool:
+        """Whether a shortcode or a tag of another system is in an address, which is told."""
+        found = OF_OTHERS.search(address)
+        if found:
+            self.wrong(line, *of_others(found))
+        return found is not None
+
     def value(self, expression: str, line: int, awaited: str = "") -> str:
         """What an expression says, as text; what stands for it while it is not measured yet."""
         source = self.written_out(expression)
@@ -695,6 +702,10 @@ class Writer:
         near = nearest(label, [*numbered, *self.dependencies.labels])
         dashed = re.sub("^tab-", "tbl-", dashed)
         kind = (LABELLED | {"sec": "section"}).get(dashed.partition("-")[0])
+        if not kind and label in self.outline.anchors | self.outline.labels:
+            wrong, expected = f'"{label}" is a label of nothing with a number', f"one like fig-{label} or tbl-{label}"
+            self.wrong(line, wrong, expected)
+            return ""
         expected = f"{{#{dashed}}} at {an(kind)}" if kind else f"\\label{{{label}}} in a formula"
         expected = "" if near else one_of(numbered) if numbered and not kind else expected
         self.wrong(line, f'no {kind or "formula"} has the label "{label}"', expected, near)
@@ -746,13 +757,17 @@ class Writer:
     def address(self, address: str, line: int, label: str = "") -> str:
         """A link's address, checked; "" after a problem. label: that of the definition which gave it."""
         self.used_labels |= {label} if label else set()
+        if self.has_tag(address, line):
+            return ""
         address = self.evaluated(address, line).strip()
         if address[:1] in _QUOTATION_MARKS:
             self.wrong(line, f"the address {short(address)} in quotation marks", "it without these")
             return ""
         if elsewhere := media.ELSEWHERE.match(address):
             if elsewhere[0].lower() not in ("https:", "http:", "mailto:"):
-                self.wrong(line, f'a link to "{short(address)}"', "https://, http://, mailto: or a file of the site")
+                self.wrong(
+                    line, f'a link to "{short_path(address)}"', "https://, http://, mailto: or a file of the site"
+                )
                 return ""
             return normalizeLink(address)
         path, sharp, anchor = address.partition("#")
@@ -780,7 +795,7 @@ class Writer:
         if page and anchor and self.dependencies.label(anchor):
             return self.reference(anchor, line)
         if found and not page:
-            self.warn("stray-mark", line, f'a link without words, "{short(address)}"', "[words](…)")
+            self.warn("stray-mark", line, f'a link without words, "{short_path(address)}"', "[words](…)")
         return f'<a href="{html.escape(found)}">{html.escape(page.title) if page else ""}</a>'
 
     def view(self, address: str, state: str, line: int) -> str:
@@ -825,10 +840,11 @@ class Writer:
         if plain in self.known_assets or plain in addresses or plain in self.pictures:
             return plain
         known = [*self.dependencies.book.pages, *self.known_assets, *addresses]
+        known = [name for name in known if name != "404.html"]  # which nobody means
         expected, near = meant(plain, known, also=self.pictures)
         if self.dependencies.label(plain):
             expected, near = "", f"#{plain}"
-        self.wrong(line, f'a link to "{short(path)}", which is not there', expected, near)
+        self.wrong(line, f'a link to "{short_path(path)}", which is not there', expected, near)
         return ""
 
     @functools.cached_property
@@ -904,6 +920,13 @@ _ALSO = {  # what authors call the sections that a page adds
     "Notes": ("Footnotes", "Endnotes"),
     "References": ("Bibliography", "Works cited", "Literature cited", "Literature"),
 }
+
+
+def _titles(words: Words, names: Iterable[str] = _ALSO) -> list[str]:
+    """What the sections that a page adds are called, in small letters."""
+    return [title.casefold() for name in names for title in (name, words(name), *_ALSO[name])]
+
+
 _BREAKS = re.compile(r'<h[1-6]\b|<figure (?!.*class="table table--text")|<[a-z]+ [^>]*class="[^"]*\b(wide|full)\b')
 
 

@@ -169,7 +169,7 @@ _OUTER = re.compile(r"\s*\\begin\s*\{(" + "|".join(NUMBERED) + r")\*?\}")
 def rows(tex: str) -> tuple[Row, ...]:
     """The rows of a formula, in order; one at least."""
     outer = _OUTER.match(tex)
-    by_line = outer is not None and outer[1] not in ("equation", "multline")
+    by_line = _has_rows(tex) or (outer is not None and outer[1] not in ("equation", "multline"))
     found: list[Row] = []
     start, label, tag = 0, "", ""
     for word, depth, at in _words(tex):
@@ -184,6 +184,26 @@ def rows(tex: str) -> tuple[Row, ...]:
     last = Row(start, label, tag)
     rest = re.sub(r"\\end\s*\{[^}]*\}|%[^\n]*", "", tex[start:]).strip()
     return (*found, last) if rest or label or tag or not found else tuple(found)
+
+
+_OF_PANDOC = {"aligned": "align", "gathered": "gather"}  # what it makes of these, labels and all
+
+
+def _has_rows(tex: str) -> str:
+    """The environment without numbers around a whole formula of which several rows have a label, or ""."""
+    if tex.count("\\label") < 2:
+        return ""
+    said = tex.strip()
+    return next(
+        (
+            name
+            for name in _OF_PANDOC
+            if said.startswith(f"\\begin{{{name}}}")
+            and said.endswith(f"\\end{{{name}}}")
+            and said.count(f"\\begin{{{name}}}") == 1
+        ),
+        "",
+    )
 
 
 def tag(tex: str) -> str:
@@ -213,12 +233,13 @@ _RENAMED = re.compile(r"\s*\\begin\s*\{(flalign|eqnarray)\*?\}")
 def _as_known(tex: str) -> str:
     """The environments that Temml lacks as those that it has, every character in its place."""
     outer = _RENAMED.match(tex)
-    if not outer:
+    name = outer[1] if outer else _has_rows(tex)
+    if not name:
         return tex
-    name = outer[1]
+    known = _OF_PANDOC.get(name, "align")
 
     def renamed(match: re.Match[str]) -> str:
-        return f"{match[1]}{' ' * (len(name) - len('align'))}{{align{match[2]}}}"
+        return f"{match[1]}{' ' * (len(name) - len(known))}{{{known}{match[2]}}}"
 
     if name == "eqnarray":  # of its three columns the sign between goes to the right one
         seen, characters = 0, list(tex)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from ..base import filenames
-from ..base.errors import meant, nearest, short
+from ..base.errors import meant, nearest, short, short_path
 from ..content.media import (
     HEAVY_BYTES,
     PICTURES,
@@ -45,6 +45,8 @@ def shown(writer: Writer, path: str, alt: str, line: int, said: Attributes, titl
 
     said  width, classes and label; poster and captions of a video
     """
+    if writer.has_tag(path, line):
+        return ""
     path = writer.evaluated(path, line)
     noun = "video" if path.lower().endswith(VIDEOS) else "picture"
     plain = own_file(writer, path, line, noun, ENDINGS, "a picture or video")
@@ -138,12 +140,12 @@ def own_file(
     if path.startswith("data:"):
         writer.wrong(line, f"a {noun} within the text", "it saved as a file beside the text, and its name here")
     elif ELSEWHERE.match(path):
-        writer.wrong(line, f'a {noun} from elsewhere, "{short(path)}"', "a file of your own")
+        writer.wrong(line, f'a {noun} from elsewhere, "{short_path(path)}"', "a file of your own")
     elif plain not in writer.known_assets and plain not in writer.pictures:
         own = [known for known in writer.known_assets if known.lower().endswith(endings)]
-        writer.wrong(line, f'no {noun} "{short(path)}"', *meant(plain, own))
+        writer.wrong(line, f'no {noun} "{short_path(path)}"', *meant(plain, own))
     elif plain in writer.known_assets and not plain.lower().endswith(endings):
-        writer.wrong(line, f'"{short(path)}" is not {what}', f"a file ending in {', '.join(endings)}")
+        writer.wrong(line, f'"{short_path(path)}" is not {what}', f"a file ending in {', '.join(endings)}")
     else:
         if plain.lower().endswith(ENDINGS) and (source := _source(writer, plain)):
             _look_into(writer, path, source, line)
@@ -154,16 +156,16 @@ def own_file(
 def _look_into(writer: Writer, path: str, source: Path, line: int) -> None:
     """Say what is wrong with a picture or video, and what is odd about a picture."""
     if damaged := damage(source):
-        writer.wrong(line, f'"{short(path)}" {damaged}', "one that opens in a browser")
+        writer.wrong(line, f'"{short_path(path)}" {damaged}', "one that opens in a browser")
     elif not source.name.lower().endswith(VIDEOS):
         if is_cut_off(source):
-            writer.warn("broken-picture", line, f'"{short(path)}" ends in the middle', "the whole file")
+            writer.warn("broken-picture", line, f'"{short_path(path)}" ends in the middle', "the whole file")
         if tells_where(source):
             expected = "a copy without its place, if readers should not know it"
-            writer.warn("located-picture", line, f'"{short(path)}" says where it was taken', expected)
+            writer.warn("located-picture", line, f'"{short_path(path)}" says where it was taken', expected)
         if (weight := source.stat().st_size) > HEAVY_BYTES:
             sides = " × ".join(map(str, picture_size(source) or ())) or "size unknown"
-            said = f'"{short(path)}" weighs {weight / 1e6:.1f} MB, {sides}'
+            said = f'"{short_path(path)}" weighs {weight / 1e6:.1f} MB, {sides}'
             most = f"at most {HEAVY_BYTES / 1e6:g} MB, as a screen shows no more than 2400 pixels side by side"
             writer.warn("heavy-picture", line, said, most)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,7 @@ def number(
     options: Callable[[Mark], dict[str, Yaml]],
     before: Iterable[tuple[str, int]] = (),
     prefix: str = "",
+    titles: Collection[str] = (),
 ) -> Outline:
     """Number a page, footnotes last.
 
@@ -111,11 +112,15 @@ def number(
     options    reads those of a block
     before     (kind, last number) of the pages on which this one goes on
     prefix     of each number
+    titles     in small letters, of last headings that say nothing of the level of the others
     """
     book = Outline()
     found = [mark for base, fragment in fragments for mark in _flat(fragment, base, book, file)]
     bodies = [mark for line, (base, fragment) in book.notes.values() for mark in _flat(fragment, base, book, file)]
-    shift = any(mark.kind == "heading" and mark.data["level"] == 1 for mark in found)
+    headings = [mark.data for mark in found if mark.kind == "heading"]
+    while len(headings) > 1 and headings[-1]["text"].strip(" *_:").casefold() in titles:
+        headings.pop()
+    shift = any(heading["level"] == 1 for heading in headings)
     counts = book.counts = dict.fromkeys(NUMBERED, 0) | dict(before)
     sections = [0, 0, counts["sec"], 0, 0, 0, 0]
     taken: list[Numbered] = []
@@ -124,7 +129,7 @@ def number(
         data, line = mark.data, mark.line
         item: Numbered
         if mark.kind == "heading":
-            own = min(data["level"] + shift, 6)
+            own = min(max(data["level"] + shift, 2), 6)
             if own > level + 1:
                 skips = Problem(f"{file}:{line}", "a heading skips a level", f"{'#' * (level + 1 - shift)} at most")
                 book.warnings.append(Warned("heading-level", str(skips)))
@@ -271,7 +276,12 @@ def bare(name: str) -> str:
 
 
 def _plain(heading: str) -> str:
+    """Words of a heading, without tags of HTML, formulas, values, notes, addresses and attributes."""
+    heading = _TAG.sub(lambda m: f" {m[1]} " if m[1] else " " * (m[0].lower() == "<br>"), heading)
     return re.sub(r"\$[^$]*\$|\{\{.*?\}\}|`|\[\^[^\]]*\]|\]\([^)]*\)|\]\{[^{}]*\}", " ", heading.lower())
+
+
+_TAG = re.compile(r"`([^`]*)`|</?[A-Za-z][^<>]*>|<!--[^<>]*-->")  # of HTML, but for code
 
 
 def slug(text: str) -> str:

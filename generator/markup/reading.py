@@ -22,7 +22,19 @@ from ..base import limits
 from ..base.memo import Memo
 from . import constructs
 from .builder import Builder, Fragment
-from .constructs import abbreviations, blocks, faults, foreign, html, kramdown, lists, maths, tables, typography
+from .constructs import (
+    abbreviations,
+    blocks,
+    faults,
+    foreign,
+    headings,
+    html,
+    kramdown,
+    lists,
+    maths,
+    tables,
+    typography,
+)
 
 QUOTES = ("“", "”", "‘", "’")
 _PIPES = re.compile(
@@ -79,6 +91,7 @@ def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Mem
     short = env.get("abbreviations", {})
     units = []
     tables.note_lost_cells(state.tokens, lines)
+    headings.note_single_signs(state.tokens, lines)
     lists.note_skipped_numbers(state.tokens)
     html.hold_blocks(state.tokens)
     for tokens in _units(state.tokens):

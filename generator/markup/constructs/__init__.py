@@ -67,6 +67,8 @@ def of_marks() -> dict[str, RenderMark]:
     return {kind: render for module in load() for kind, render in getattr(module, "MARKS", {}).items()}
 
 
+IN_LINK = "a citation or reference within a link", "one behind the other, or \\@ for the sign itself"
+
 # For rules of blocks and of running text
 
 # Of a rule of blocks that ends whatever stands before it.

@@ -23,6 +23,7 @@ from ..attributes import LIST, Attributes, parse_attributes
 from ..media import INVERT, LOOKS
 from ..numbering import BLOCKS, LABELLED, Block
 from . import Mark, add_block_rule, put_lines, tables, text_of_line
+from .code import instead
 
 if TYPE_CHECKING:
     from ..builder import Builder, Fragment
@@ -50,6 +51,7 @@ _MYST = re.compile(r"(?P<sign>`{3,}|~{3,}|:{3,})[ \t]*+\{(?P<type>[a-z]+)\}[ \t]
 _MYST_OPTION = re.compile(r":(?:class|name|open|icon):.*$")
 _OF_MYST = {"admonition", "seealso"}.union(*(words.split() for words in _CALLOUTS.values()))
 _LIST = re.compile(r"(?!^\{[\w:-]+\})\{([^{}]*)\}[ \t]*:*$")  # a word alone is the block's name in MyST
+_OF_PANDOC = ("center", "flushleft", "flushright", "minipage", "multicols", "appendi", "landscape", "small")  # of LaTeX
 _TABLE_AND_CAPTION = ["table_close", "paragraph_open", "inline", "paragraph_close"]
 _FLAT_OPTION = re.compile(rf"({'|'.join(sorted({name for block in BLOCKS.values() for name in block.options}))}):\s")
 
@@ -68,7 +70,8 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token = state.push("block_open", "div", 1)
     token.map = [start, close]
     first = start + 1
-    while first < close and state.sCount[first] - state.sCount[start] >= 2 and not state.isEmpty(first):
+    takes = not head.startswith(_OF_PANDOC)  # options
+    while takes and first < close and state.sCount[first] - state.sCount[start] >= 2 and not state.isEmpty(first):
         first += 1
     options = state.getLines(start + 1, first, state.sCount[start], False)
     token.meta = {"sign": sign, "head": head, "options": options, "closed": close < end and _closes(state, sign, close)}
@@ -174,6 +177,8 @@ def extend(md: MarkdownIt) -> None:
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
     token, meta = tokens[at], tokens[at].meta
+    if meta["sign"] == ":" and meta["closed"] and _write_figure(builder, token, inner):
+        return end
     read_head = _named if meta["sign"] == "/" else _named_elsewhere
     name, argument, options = read_head(builder, token, meta["head"])
     if meta.get("too_deep"):
@@ -208,6 +213,25 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         before = builder.marks[-1]
     before[2]["members"].append([builder.line_of(token), data])
     return end
+
+
+def _write_figure(builder: Builder, token: Token, inner: Sequence[Token]) -> bool:
+    """Write `::: {#fig-x}` around one picture, and its caption below, as Quarto has it; whether it is such a block."""
+    found = _LIST.search(token.meta["head"])
+    id_ = parse_attributes(found[1]).id if found and not found.start() else ""
+    if not id_.startswith("fig-"):
+        return False
+    pictures = [child for part in inner for child in part.children or () if child.type == "image"]
+    children = (inner[1].children or []) if len(inner) > 2 else []
+    kinds = [child.type for child in children]
+    if len(pictures) != 1 or kinds not in (["image"], ["image", "attributes"]):
+        return False
+    picture, said = children[0], children[1].meta["said"] if children[1:] else Attributes()
+    below = builder.line_of(inner[1]) - builder.line_of(token)
+    caption = builder.flow(inner[3:]) if inner[3:] else builder.phrase(picture.children or [], below)
+    alt = said.values.get("alt", picture.content if inner[3:] else "") or None
+    _write_picture(builder, token, picture, id_, caption, said, alt)
+    return True
 
 
 def _titled(
@@ -270,9 +294,9 @@ def _named_elsewhere(builder: Builder, token: Token, head: str) -> tuple[str, st
         said, head = parse_attributes(found[1]), head[: found.start()].strip()
     named = _COLONS.match(head.rstrip(":").strip())
     assert named  # of whatever text
-    name = named["braces"] or named["name"] or next(iter(said.classes), "")
-    name = name or LABELLED.get(said.id.partition("-")[0], "")  # as Quarto tells theorems
-    name = {"column-margin": "sidenote", "aside": "sidenote"}.get(name, name)
+    kind = LABELLED.get(said.id.partition("-")[0], "")  # as Quarto tells theorems
+    name = named["braces"] or named["name"] or next((name for name in said.classes if not kind or name in BLOCKS), kind)
+    name = {"column-margin": "sidenote", "aside": "sidenote", "admonition": "note"}.get(name, name)
     given = said.values.get("title", "") or said.values.get("name", "")
     argument = given or named["rest"].strip().removeprefix("|").lstrip()
     argument = re.sub(r"\A\[(.*)\]\Z", r"\1", argument)  # as Docusaurus has titles
@@ -293,7 +317,7 @@ def _named_elsewhere(builder: Builder, token: Token, head: str) -> tuple[str, st
         builder.block_fault(token, wrong, "none, as the page lists them at its end", warning="stray-mark")
         return "", "", ""
     if name not in BLOCKS:
-        _unknown(builder, token, name, whole if found else "")
+        _unknown(builder, token, name, whole if found or name.startswith(_OF_PANDOC) else "")
     pairs = {key: value for key, value in said.values.items() if key not in ("title", "name")} | (
         {"id": said.id} if said.id else {}
     )
@@ -315,7 +339,9 @@ _INSTEAD = {  # of blocks of others, and divisions of Pandoc and Quarto -> what 
     "code": "``` around code",
     "quote": "> before each line",
     "equation": "$$ around a formula",
-    "panel-tabset": "/// tab | Its name … /// for each",
+    **dict.fromkeys(("panel-tabset", "tabset"), "/// tab | Its name … /// for each"),
+    "challenge": "/// exercise | … ///",
+    "solution": "/// details | Solution … ///",
     "content-hidden": "nothing, or its text without the block",
     "contents": "nothing: the page has its own",
     "thebibliography": "the works in references.bib",
@@ -325,18 +351,23 @@ _INSTEAD = {  # of blocks of others, and divisions of Pandoc and Quarto -> what 
 def _unknown(builder: Builder, token: Token, name: str, head: str = "") -> None:
     """A block of no kind; what only has attributes, its head, is a division of Pandoc, of which the text is shown."""
     expected, near = meant(name, BLOCKS, "blocks")
-    near = None if name in _INSTEAD else near or _called(name) or None
+    known = _INSTEAD.get(name) or instead(name)
+    near = None if known else near or _called(name) or None
     expected = "" if near else expected
-    if head and not near and name not in _INSTEAD:
+    if head and not near and not known:
         wrong = f'the block "{short(head)}" is shown as the text in it, as the page has its own looks'
         builder.block_fault(token, wrong, warning="html-style")
     else:
         wrong = f'unknown block "{short(name)}"' if name else f'a block without a name, "{short(head)}"'
-        builder.block_fault(token, wrong, _INSTEAD.get(name, expected), near=near)
+        builder.block_fault(token, wrong, known or expected, near=near)
 
 
 def _write_alert(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     inner, end = builder.inside(tokens, at)
+    if not inner[3:]:
+        builder.block_fault(
+            tokens[at], "a callout without text", "> before each line of its text", warning="stray-mark"
+        )
     builder.block(tokens[at], tokens[at].meta["kind"].lower(), builder.flow(inner[3:]))
     return end
 
@@ -399,24 +430,31 @@ def _write_paragraph(builder: Builder, tokens: Sequence[Token], at: int) -> int:
         if not tokens[at].hidden:
             builder.open("p")
         return at + 1
-    picture = children[0]
+    caption = builder.phrase(children[0].children or [], 0)
+    _write_picture(builder, tokens[at], children[0], id_, caption, said, said.values.get("alt"))
+    return at + 3
+
+
+def _write_picture(
+    builder: Builder, token: Token, picture: Token, id_: str, caption: Fragment, said: Attributes, alt: str | None
+) -> None:
+    """A picture as a figure, with the attributes said of it."""
     apart = {"alt", *LOOKS, *({"height"} if "width" in said.values else ())}
     for key in sorted(said.values.keys() & LOOKS):
-        builder.block_fault(tokens[at], f"{key} of a figure is left out, as the page has its own", warning="html-style")
+        builder.block_fault(token, f"{key} of a figure is left out, as the page has its own", warning="html-style")
     for word in said.words:
-        builder.block_fault(tokens[at], f'unknown attribute "{short(word)}"', "#label, .class or name=value")
+        builder.block_fault(token, f'unknown attribute "{short(word)}"', "#label, .class or name=value")
     options = {"id": id_} | {key: value for key, value in said.values.items() if key not in apart}
     options |= {"invert": "true"} if INVERT in said.classes else {}
     builder.block(
-        tokens[at],
+        token,
         "figure",
-        builder.phrase(picture.children or [], 0),
+        caption,
         argument=str(picture.attrs["src"]),
         options=_in_a_line(options),
-        alt=said.values.get("alt"),
+        alt=alt,
         label=picture.meta.get("label", ""),
     )
-    return at + 3
 
 
 def read_options(mark: Mark, file: str, memo: Memo, problems: list[Problem]) -> dict[str, Yaml]:

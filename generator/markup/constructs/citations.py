@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from ...base.errors import nearest
 from ...base.language import PREFIXED, TOUCHING
 from ...content.bibliography import KEY
 from ..numbering import NUMBERED
-from . import Mark, put, untied
+from . import IN_LINK, Mark, put, untied
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -123,6 +125,10 @@ def extend(md: MarkdownIt) -> None:
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> None:
     meta = dict(tokens[at].meta)
     line = meta.pop("line")
+    kinds = [token.type for token in tokens[max(0, at - 1) : at + 2]]
+    if kinds == ["link_open", "citation", "link_close"] and meta["in_text"]:
+        builder.mark("handle", line, name=meta["items"][0]["key"])
+        return
     for item in meta["items"]:
         for side in ("before", "after"):
             item[side] = builder.phrase(builder.parse(item[side]), line + item["line"])
@@ -153,6 +159,14 @@ def _render(writer: Writer, mark: Mark) -> str:
     return "; ".join(said) if all(references) else writer.style.grouped(said)
 
 
+def _handle(writer: Writer, mark: Mark) -> str:
+    """What a link alone says, `[@ada](https://github.com/ada)`: somebody's name elsewhere, if no work is called so."""
+    name = mark.data["name"]
+    if name.startswith(_REFERENCE) or nearest(name, writer.bibliography.entries):
+        writer.wrong(mark.line, *IN_LINK)
+    return html.escape(f"@{name}")
+
+
 def _parted(writer: Writer, key: str) -> tuple[str, str]:
     """A key, and the words that stand against it, as they do in Japanese."""
 
@@ -164,4 +178,4 @@ def _parted(writer: Writer, key: str) -> tuple[str, str]:
 
 
 TOKENS = {"citation": _write}
-MARKS = {"citation": _render}
+MARKS = {"citation": _render, "handle": _handle}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..builder import Builder
     from ..document import Writer
 
+PLAIN = ("", "text", "plain", "plaintext", "txt", "none", "nohighlight")  # no language
 LANGUAGES = "https://pygments.org/languages"
 DRAWN = (
     "mermaid",
@@ -34,10 +35,11 @@ DRAWN = (
 )
 A_PICTURE = "a picture of what it draws, ![what it shows](picture.svg)"
 _INFO = re.compile(r"\{(?:\s*[^\s}.][^\s}]*+)*?\s*(?<![^\s{])\.([\w+#-]+)[^}]*\}|([^\s{]*)")
+_COMMENT = re.compile(r"\s*<!--.*-->\s*", re.DOTALL)
 _LABEL = re.compile(r":label:[ \t]*(\S+)[ \t]*\n")
 _CELL = re.compile(r"\{[a-z]+\}(?=\s+\S)|r(?= [\w\"'(]+)")
 _CELLS = "python r julia js ojs bash sh sql javascript"  # what runs elsewhere
-_DIRECTIVES = {  # of MyST and of Quarto's cells that draw -> what is written here
+_DIRECTIVES = {  # of MyST, bookdown and of Quarto's cells that draw -> what is written here
     "table list-table csv-table": "rows like | a | b |, with |---|---| below the first, then : Caption {#tbl-name}",
     "code-cell": "```python for code to read: nothing in a text runs",
     "code code-block sourcecode literalinclude": "```python, or another language, around the code",
@@ -45,6 +47,11 @@ _DIRECTIVES = {  # of MyST and of Quarto's cells that draw -> what is written he
     "bibliography toctree tableofcontents contents": "nothing: the page has its own",
     "tab-set tab-item tabs": "/// tab | Its name … /// for each",
     "epigraph pull-quote": "> before each line",
+    "math": "$$ around a formula",
+    "iframe embed youtube": "a link",
+    "card grid grid-item grid-item-card": "its text alone",
+    "glossary": "a term on a line of its own, and : and its meaning on the next",
+    "block block2": "/// note | … ///",
 }
 
 
@@ -58,8 +65,10 @@ def _write(builder: Builder, tokens: Sequence[Token], at: int) -> None:
         tex = "\n\n" + token.content[labelled.end() :] if labelled else "\n" + token.content
         builder.block_mark("equation", token, tex=tex, id=labelled[1] if labelled else "")
         return
+    if info == "{=html}" and _COMMENT.fullmatch(token.content):  # which Pandoc puts between two lists
+        return
     if info.startswith("{") and not language:
-        inside, _, argument = info.removeprefix("{").partition("}")
+        inside, _, argument = info.lstrip("{").partition("}")
         word = [*re.split(r"[\s,]", inside), "python"][0].removeprefix("prf:")
         builder.block_fault(token, *_cell(word, info, argument.strip()))
         return
@@ -83,9 +92,14 @@ def _cell(word: str, info: str, argument: str) -> tuple[str, str]:
     if word in BLOCKS or word == "admonition":
         return f"the code cell {said}", f"/// {word.replace('admonition', 'note')} | {argument or '…'} ///"
     if word in _CELLS.split():
-        return f"the code cell {said}", f"```{word} for code to read: nothing in a text runs"
-    expected = next((said for words, said in _DIRECTIVES.items() if word in words.split()), "")
-    return f"a directive of MyST, {said}", expected or "Markdown, or a block that `peek list blocks` shows"
+        return f'the code cell "{{{word}}}"', f"```{word} for code to read: nothing in a text runs"
+    what = "the code cell" if re.match(r"\{[^{}]*[\s,=]", info) else "a directive of MyST,"
+    return f"{what} {said}", instead(word) or "Markdown, or a block that `peek list blocks` shows"
+
+
+def instead(word: str) -> str:
+    """What is written here in place of what others call by a word, or ""."""
+    return next((said for words, said in _DIRECTIVES.items() if word in words.split()), "")
 
 
 def _render(writer: Writer, mark: Mark) -> str:
@@ -104,7 +118,7 @@ def highlighted(language: str, text: str) -> str:
 
     raises  LookupError: no such language; args: what was expected, the nearest or None
     """
-    if language in ("", "text", "plain"):
+    if language in PLAIN:
         return html.escape(text, quote=False)
     # Imported here: a page without code need not wait for it.
     import pygments

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from markdown_it.token import Token
@@ -30,14 +31,17 @@ def _foreign(form: str, wrong: str, expected: str | Callable[[str], str] = "", w
 
 
 def _of_wiki(said: str) -> str:
-    """What a link or picture of a wiki is here: `![[a b.png|300]]`, `[[Page#Part|words]]`."""
+    """What a link or picture of a wiki is here: `![[a b.png|300]]`, `[[Page#Part|words]]`, `![[Page]]`."""
     target, _, more = said.strip("![]").partition("|")
     page, sharp, part = target.partition("#")
-    if said.startswith("!"):
+    ending = PurePosixPath(page).suffix.lower()
+    if said.startswith("!") and ending in ("", ".md"):  # a note put in
+        return "its text"
+    if said.startswith("!") and ending != ".pdf":
         width = more.partition("x")[0] if more[:1].isdigit() else ""
         shows = "what it shows" if width or not more else more
         return f"![{shows}]({_address(target)})" + (f"{{width={width}}}" if width else "")
-    ending = "" if not page or re.search(r"\.\w{2,4}\Z", page) else ".md"
+    ending = "" if not page or re.fullmatch(r"\.\w{2,4}", ending) else ".md"
     anchor = "-".join(part.lower().split())
     return f"[{more or target.removeprefix('#')}]({_address(f'{page}{ending}{sharp}{anchor}')})"
 
@@ -46,6 +50,13 @@ def _of_aozora(said: str) -> str:
     """Ruby as HTML has it."""
     word, _, reading = said.strip("｜》").partition("《")
     return f"<ruby>{word}<rt>{reading}</rt></ruby>"
+
+
+def _of_bookdown(said: str) -> str:
+    """What a reference of bookdown is here, of a section without its kind: `ref(tab:x)`, `ref(x)`."""
+    kind, _, name = said.removeprefix("ref(").removesuffix(")").rpartition(":")
+    kind = {"tab": "tbl", "": "sec"}.get(kind, kind)
+    return f"@{kind}-{name}"
 
 
 def _address(path: str) -> str:
@@ -133,7 +144,7 @@ SPACED = r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)"
 FOREIGN = (
     _foreign(
         r"\$ (?:[A-Za-z] ?|(?=[^$\n\\^_=]*+[\\^_=])[^$\n]*+)\$"
-        r"|\$[A-Za-z\\](?=[^$\s\\^_=]*+[\\^_=])[^$\n]*+(?<= )\$(?!\w)",
+        r"|\$(?:\\[A-Za-z]|[A-Za-z](?=[^$\s\\^_=]*+[\\^_=]))[^$\n]*+(?<= )\$(?!\w)",
         "a blank behind the first or before the last $, which makes no formula",
         "$…$ close around it",
         "stray-mark",
@@ -179,12 +190,10 @@ FOREIGN = (
     _foreign(r"\{=\w+\}", "raw text of Pandoc", "Markdown, or HTML as it stands"),
     _foreign(r"(?<![\w:]):[a-z][\w:-]*:(?=`)", "a role of reStructuredText", "@key, @fig-name or a link"),
     _foreign(r"\{cite(?::[\w:]+)?\}(?=`)", "a role of MyST", "@key or [@key]"),
-    _foreign(r"\{(?:ref|eq|numref|figure)\}(?=`)", "a role of MyST", "@fig-name, @sec-name or @eq-name"),
+    _foreign(r"\{(?:ref|eq|numref|figure|prf:ref)\}(?=`)", "a role of MyST", "@fig-name, @sec-name or @eq-name"),
     _foreign(r"\{(?:doc|term|any|download)\}(?=`)", "a role of MyST", "[words](page.md), or (#label)"),
     _foreign(r"\{[a-z][\w:.-]*\}(?=`)", "a role of MyST", "what it stands for, as $…$ or *…* or HTML"),
-    _foreign(
-        rf"(?<={_PROTECTED})ref\((?:[a-z]+:)?[\w-]+\)", "a reference of bookdown", "@fig-name, @tbl-name or @sec-name"
-    ),
+    _foreign(rf"(?<={_PROTECTED})ref\((?:[a-z]+:)?[\w-]+\)", "a reference of bookdown", _of_bookdown),
     _foreign(rf"(?<=\({_PROTECTED})[a-z]+:[\w-]+(?=\))", "a label of bookdown", "{#fig-name} behind what it names"),
     _foreign(r"^\(ref:[\w-]+\)", "words of bookdown for a caption", "them where they belong"),
     _foreign(r"\A\((?:PART|APPENDIX)\*?\)(?=\s)", "a mark of bookdown", "a heading without it"),
@@ -221,6 +230,9 @@ FOREIGN = (
         "a picture without an address",
         "![what it shows](picture.png)",
         "stray-mark",
+    ),
+    _foreign(
+        rf"\A{_PROTECTED}[ xX]{_PROTECTED}(?=\s)", "a task's mark that is escaped", "- [ ] or - [x]", "stray-mark"
     ),
     _foreign(
         r"\A-?\[[ xX]\](?=\w)|\A-\[[ xX]\]|\A\[[ xX]?\](?=\s)",
@@ -392,7 +404,7 @@ def found(said: str, line: int, first: bool, forms: Sequence[Foreign]) -> list[T
         if not match or (not first and foreign.form.pattern.startswith("^")):
             continue
         said = foreign.form.sub(lambda taken: _PROTECTED * len(taken[0]), said)
-        named = match[0] in (*foreign.wrong.split(), "<!--")
+        named = match[0] in (*foreign.wrong.split(), "<!--") or match[0].startswith(_PROTECTED)
         wrong = foreign.wrong if named else f'{foreign.wrong}, "{match[0][:40]}"'
         told.append(_fault(foreign, wrong, line, match[0]))
     return told

@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     from ..document import Writer
 
 
+def note_single_signs(tokens: Sequence[Token], lines: Sequence[str]) -> None:
+    """Note of each heading that is underlined whether one sign alone does it, as an item without words is written."""
+    for token in tokens:
+        if token.type == "heading_open" and token.markup in ("-", "=") and token.map:
+            token.meta["single"] = lines[token.map[1] - 1].strip(" \t>") == token.markup
+
+
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
     heading, inline = tokens[at], tokens[at + 1]
+    if heading.meta.get("single"):
+        wrong = f'a {heading.markup} alone makes the line above it a heading, "{short(inline.content)}"'
+        builder.block_fault(heading, wrong, "words behind it, or ## before a heading", warning="stray-mark")
     text, id_, classes = inline.content, "", []
     if found := TRAILING.search(text):
         said = parse_attributes(found[1])

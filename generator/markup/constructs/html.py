@@ -76,7 +76,10 @@ _LIVE = re.compile(
     r"|\\\[(?P<square>(?:[^\\]|\\[^\[\]])+?)\\\]|\\\((?P<round>(?:[^\\]|\\[^()])+?)\\\)",
     re.DOTALL,
 )
-_MARKDOWN = re.compile(r"\*\*(?=\S)[^*\n]+(?<=\S)\*\*|\[[^\[\]\n]+\]\([^()\s]+\)|\[@[^\[\]\n]+\]")
+_MARKDOWN = re.compile(
+    r"(?m)^ {0,3}(?:(?P<fence>`{3,}|~{3,})|#{1,6} |[-*+] (?=.*\n *[-*+] )|1\. (?=.*\n *2\. )).*"
+    r"|\*\*(?=\S)[^*\n]+(?<=\S)\*\*|\[[^\[\]\n]+\]\([^()\s]+\)|\[@[^\[\]\n]+\]"
+)
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:-->|(?P<open>\Z)))", re.DOTALL)  # one without an end goes to the last line
 _PARAGRAPH = re.compile(r"(?<=<)(?P<ends>/?)p(?=[\s/>])", re.IGNORECASE)
 _ADDRESSES = {"href", "src", "poster"}
@@ -204,7 +207,8 @@ class _Tags(HTMLParser):
         if self.verbatim <= 0 and (mark := _MARKDOWN.search(data)):
             wrong = f'Markdown among HTML, which stays as it is, "{short(mark[0])}"'
             line, expected = self.at() + data.count("\n", 0, mark.start()), "an empty line before it and behind it"
-            self.builder.fault(line, wrong, expected, warning="stray-mark")
+            cut = mark["fence"] and len(re.findall(rf"(?m)^ *{mark['fence']}", data)) % 2  # by the line that ends HTML
+            self.builder.fault(line, wrong, expected, warning="" if cut else "stray-mark")
         for found in () if self.verbatim > 0 else _LIVE.finditer(data):
             line = self.at() + data.count("\n", 0, found.start())
             self._write_text(data, at, found.start())
@@ -223,7 +227,7 @@ class _Tags(HTMLParser):
         for below, said in enumerate(data[start:end].split("\n") if self.verbatim <= 0 else ()):
             for others in OF_OTHERS.finditer(f"{said}<"):  # which ends what the parser takes for text
                 self.builder.fault(first + below, *of_others(others))
-            for told in foreign.found(said, first + below, False, foreign.LATEX):
+            for told in foreign.found(said.replace("```", ""), first + below, False, foreign.LATEX):
                 self.builder.fault(**told.meta)
 
     def handle_entityref(self, name: str) -> None:

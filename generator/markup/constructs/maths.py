@@ -30,8 +30,9 @@ _SQUARE = re.compile(
     r"\\\[(?=\s*(?:[^\s\\\]]|\\[A-Za-z{|]))([^\[\]]*?(?:\[[^\[\]]*\][^\[\]]*?)*)\\\](?![\[(:])", re.DOTALL
 )
 _WORDS = re.compile(  # no TeX
-    r"[\d\s,;–-]++|[.…\s]++|(?=[^\\^_=+*/<>|{}$@]*?[^\W\d_]{3})[^\\^_=+*/<>|{}$@]*+|(?=[^\\@]*+@)[^\\]*+"
+    r"[\d\s,;–-]++|[.…\s]++|\^\w++|[^\\]*\]\((?:https?:|mailto:|[#./])[^\\]*+|([*_]{1,2})(?=[^\W\d_*])[^\\^=]*\1|(?=[^\\^_=+*/<>|{}$@]*?[^\W\d_]{3})[^\\^_=+*/<>|{}$@]*+|(?=[^\\@]*+@)[^\\]*+"
 )
+_TASK = re.compile(r"\\\[[xX]\\\] [^\W\d_]")
 _DOUBLED = (  # as kramdown wants them for MathJax
     re.compile(r"\\\\\((?=\s*(?:[^\s\\)]|\\[A-Za-z{|]))((?:(?!\\\\[()]).)+)\\\\\)", re.DOTALL),
     re.compile(r"\\\\\[(?=\s*(?:[^\s\\\]]|\\[A-Za-z{|]))((?:(?!\\\\[\[\]]).)+)\\\\\]", re.DOTALL),
@@ -39,12 +40,13 @@ _DOUBLED = (  # as kramdown wants them for MathJax
 _KRAMDOWN = re.compile(r"\\\\(\\\\|[{}|,;:!#%&$])|\\([_*])")
 _DEFINITION = re.compile(r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|[gex]?def)(?![A-Za-z])")
 _REF = re.compile(r"\\(?P<how>eqref|ref|autoref|[cC]ref)\{(?P<labels>[^{}\s,]+(?:,\s*[^{}\s,]+)*)\}")
+_ALONE = re.compile(r"\\(?:label|tag|begin)\b")  # what no formula within a sentence has
 _ENVIRONMENT = re.compile(rf"\\begin\{{({'|'.join(formulas.NUMBERED)})(\*?)\}}")
 
 
 def _dollar(state: StateInline, silent: bool) -> bool:
     """A price is no formula, and code binds before. $$ with words behind it in its line is one within the sentence,
-    but for an environment."""
+    but for one of several lines, or with a number."""
     if state.src[state.pos] != "$":
         return False
     if found := _CODED.match(state.src, state.pos, state.posMax):
@@ -53,9 +55,9 @@ def _dollar(state: StateInline, silent: bool) -> bool:
     found = (_DOLLARS if double else _DOLLAR).match(state.src, state.pos, state.posMax)
     if found and not _PRICE.match(found[1]):
         behind = state.src[found.end() : state.posMax].partition("\n")[0].strip()
-        display = double and (
-            not behind or behind.startswith(("{", "$$")) or _ENVIRONMENT.match(found[1].lstrip()) is not None
-        )
+        begins = state.src[state.pos - 1 : state.pos] in ("", "\n") and "\n" in found[1]
+        alone = begins or not behind or behind.startswith(("{", "$$")) or _ALONE.search(found[1])
+        display = double and bool(alone)
         return put(state, silent, found.end(), "formula", tex=found[1].strip(), display=display)
     if not silent:
         state.pending += "$$" if double else "$"
@@ -81,11 +83,15 @@ def _backslash(state: StateInline, silent: bool) -> bool:
         return True
     pattern = _ROUND if following == r"\(" else _SQUARE if following == r"\[" else None
     found = pattern.match(state.src, state.pos, state.posMax) if pattern else None
-    if not found or (
-        pattern is _SQUARE and _WORDS.fullmatch(found[1])
-    ):  # brackets that Word's and Google's texts escape
+    if not found or (pattern is _SQUARE and _is_in_brackets(state, found[1])):
         return False
     return put(state, silent, found.end(), "formula", tex=found[1], display=following == r"\[")
+
+
+def _is_in_brackets(state: StateInline, said: str) -> bool:
+    r"""Whether brackets are those that Word's and Google's texts escape: around words or a task, or against a word."""
+    is_task = not state.pos and _TASK.match(state.src) is not None
+    return is_task or state.src[state.pos - 1 : state.pos].isalnum() or _WORDS.fullmatch(said) is not None
 
 
 def _undoubled(tex: str) -> str:
@@ -115,9 +121,11 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not opening and not environment:
         return False
     closing = environment[0].replace("begin", "end") if environment else _CLOSING[opening]
-    lines = [text[len(opening) :]]
+    lines, inside = [text[len(opening) :]], 0
     for below in range(start + 1, end):
-        if closing in lines[-1] or state.isEmpty(below) or state.sCount[below] < state.blkIndent:
+        inside += lines[-1].count("\\begin{") - lines[-1].count("\\end{")
+        is_empty = state.isEmpty(below)  # which MathJax passes over, within an environment
+        if closing in lines[-1] or (inside <= 0 if is_empty else state.sCount[below] < state.blkIndent):
             break
         lines.append(text_of_line(state, below))
     lines[-1], mark, after = lines[-1].partition(closing)
@@ -133,7 +141,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _is_in_text(opening: str, lines: Sequence[str], closed: bool, after: str) -> bool:
     """Whether what begins like a formula alone stands in the middle of a sentence, is one of several, or is none."""
     if opening == "$$" and closed:
-        is_sentence = len(lines) == 1 and after.strip() and not TRAILING.match(after)
+        is_sentence = after.strip() and not TRAILING.match(after)
         return bool(is_sentence or re.match(r"\s*\$\$\s*\S", after))
     if opening == "$$":
         return len(lines) == 1 and bool(lines[0].strip())

@@ -1,4 +1,4 @@
-"""Tables, with `: caption {#tbl-x}` below, or `Table: caption` below or above, as Pandoc has it."""
+"""Tables, with `: caption {#tbl-x}` or `Table: caption` below or above, as Pandoc has it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from ..builder import Builder
 
 _SIMPLE = re.compile(r"-{2,}(?: +-{2,})+")  # what is above and below the rows of Pandoc's tables without bars
-CAPTION = re.compile(r"(?:Table)?:\s+(?=\S)")
-_ABOVE = re.compile(r"Table:\s+(?=\S)")
+CAPTION = re.compile(r"(?:[Tt]able)?:\s+(?=\S)")
 
 
 def extend(md: MarkdownIt) -> None:
@@ -123,7 +122,7 @@ def captions(tokens: Sequence[Token]) -> bool:
 def _stands_above(tokens: Sequence[Token]) -> bool:
     kinds = [token.type for token in tokens[:4]]
     return kinds == ["paragraph_open", "inline", "paragraph_close", "table_open"] and bool(
-        _ABOVE.match(tokens[1].content)
+        CAPTION.match(tokens[1].content)
     )
 
 

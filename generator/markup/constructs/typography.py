@@ -25,6 +25,7 @@ _NARROW = "\u202f"  # no-break spaces, this one within the quotation marks of Fr
 _BEFORE_A_SIGN = re.compile(r"(?<!\s) (?=[;!?»%](?!\w)|:(?:\s|\Z))|(?<=«) ")
 _DECADE = re.compile(r"(?<!\w)'(?=\d\ds\b)")
 _TILDES = re.compile("~{3,}")
+_AS_WORDS = ("formula", "formula_ref", "citation", "value")  # beside which quotation marks stand as beside words
 _SAID = {"---": "—", "--": "–", "...": "…"}
 
 
@@ -75,6 +76,10 @@ def extend(md: MarkdownIt) -> None:
 
 def typeset(state: StateCore, tokens: Sequence[Token]) -> None:
     """Set the signs in the text of inline tokens."""
+    words = [child for token in tokens for child in token.children or () if child.type in _AS_WORDS]
+    words = [word for word in words if not word.content]
+    for word in words:  # markdown-it passes over what says nothing
+        word.content = "x"
     for token in tokens:
         for child in token.children or ():
             if child.type == "text" and "'" in child.content:
@@ -97,6 +102,8 @@ def typeset(state: StateCore, tokens: Sequence[Token]) -> None:
                 child.content = text
             if child.content:
                 before = child.content[-1]
+    for word in words:
+        word.content = ""
 
 
 def _alternate(texts: Sequence[Token], quotes: Sequence[str]) -> None:

@@ -9,26 +9,46 @@ from types import SimpleNamespace
 from markdown_it import MarkdownIt, helpers
 from markdown_it.rules_inline import StateInline
 
+from ...base.errors import short
 from . import RenderMark, fault, label_end, put
+from .code import A_PICTURE
 
 INSIDE = r"""(?:[^"'{}]++|"[^"]*"|'[^']*'|\{(?!\{)|\}(?!\}))*+"""
 VALUE = re.compile(r"\{\{(" + INSIDE + r")\}\}")
-OF_OTHERS = re.compile(r"\{\{[<%]|\{%-?\s*(?P<tag>\w*)")
-_LIQUID = {  # what to write in place of Jekyll's tags
-    **dict.fromkeys(("raw", "endraw"), "the text alone, {{ and {% in code"),
-    **dict.fromkeys(("highlight", "endhighlight"), "``` around code"),
-    "include": "![what it shows](picture.png)",
+OF_OTHERS = re.compile(
+    r"\{\{[<%]\s*(?P<code>/?[\w-]*)|\{%-?\s*(?P<tag>\w*)"
+    r"|\{\{-?\s*(?:site\.(?:base)?url|[^{}|]*\|\s*(?:relative|absolute)_url)\b[^{}]*\}\}"
+)
+_INSTEAD = {  # what to write in place of shortcodes and of Jekyll's tags
+    "figure image img imgproc include": "![what it shows](picture.png)",
+    "ref relref link post_url": "the name of a page, as in [text](page.md)",
+    "youtube vimeo tweet twitter x gist instagram asciinema iframe embed": "a link",
+    "video": "![what it shows](video.mp4), a file of your own, or a link",
+    "raw": "the text alone, {{ and {% in code",
+    "highlight code codeblock": "``` around code",
+    "mermaid": A_PICTURE,
+    "blockquote quote pullquote cq centerquote": "> before each line",
+    "katex math mathjax latex": "$$ around a formula",
     "cite": "[@key]",
-    **dict.fromkeys(("post_url", "link"), "the name of a page, as in [text](page.md)"),
+    "details expand collapse spoiler": "/// details | Title … ///",
+    "note notice hint callout alert admonition tip warning info": "/// note | Title … ///",
+    "tab tabs tabpane tabset": "/// tab | Its name … /// for each",
+    "pagebreak toc bibliography": "nothing",
     "comment": "<!-- … -->",
 }
+_WORDS = {word: said for words, said in _INSTEAD.items() for word in words.split()}
 
 
 def of_others(found: re.Match[str]) -> tuple[str, str]:
     """What is wrong with a shortcode or a tag of Jekyll, as OF_OTHERS finds them, and what was expected."""
-    if found["tag"] is None:
-        return "a shortcode of Hugo or Quarto", "/// figure | name, or Markdown"
-    return "{% is not part of a text", _LIQUID.get(found["tag"], "an expression like {{ results.count }}")
+    if found["code"] is None and found["tag"] is None:
+        return f'an address of Jekyll, "{short(found[0])}"', "the address alone, as in [text](page.md)"
+    if found["tag"] is not None:
+        return "{% is not part of a text", _WORDS.get(
+            found["tag"].removeprefix("end"), "Markdown, or an expression like {{ results.count }}"
+        )
+    wrong = "a shortcode of Hugo or Quarto" + (f', "{found["code"]}"' if found["code"] else "")
+    return wrong, _WORDS.get(found["code"].strip("/"), "Markdown, or a block that `peek list blocks` shows")
 
 
 def _value(state: StateInline, silent: bool) -> bool:
