@@ -307,6 +307,16 @@ def test_last_headings_for_what_a_page_lists_are_its_own(tmp_path: Path, end: st
     assert sum("empty-section" in str(warned) for warned in page.warnings) == wanted.count("B")
 
 
+@pytest.mark.parametrize(
+    ("end", "is_last"),
+    [("", True), ("\n[^1]: A *note*.\n\n[^2]: B\n", True), ("\nText.\n", False), ("\n[^1]: N\n\n# B\n", False)],
+)
+def test_a_place_for_the_works_behind_all_else_is_right(tmp_path: Path, end: str, is_last: bool) -> None:
+    notes = "".join(sorted(set(re.findall(r"\[\^\d\]", end))))
+    page = page_of(tmp_path, f"As @olah2014 says.{notes}\n\n::: {{#refs}}\n:::\n{end}")
+    assert ("{#refs}" in str(page.warnings)) == (not is_last)
+
+
 @pytest.mark.parametrize("end", ["# References\n", "# **Bibliography**\n\nThese.\n"])
 def test_a_last_heading_for_works_says_nothing_of_the_level_of_the_others(tmp_path: Path, end: str) -> None:
     page = page_of(tmp_path, f"See @sec-b.\n\n## A\n\nAs @olah2014 says.\n\n## B {{#sec-b}}\n\n### C\n\nT\n\n{end}")

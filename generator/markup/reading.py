@@ -90,6 +90,7 @@ def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Mem
     labels = {label: [ref["href"], ref["title"]] for label, ref in env.get("references", {}).items()}
     short = env.get("abbreviations", {})
     units = []
+    blocks.leave_out_last_place(state.tokens)
     tables.note_lost_cells(state.tokens, lines)
     headings.note_single_signs(state.tokens, lines)
     lists.note_skipped_numbers(state.tokens)

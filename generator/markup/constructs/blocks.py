@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import copy
 import html
+import itertools
 import json
 import re
 import textwrap
@@ -285,6 +286,19 @@ def _named(builder: Builder, token: Token, head: str) -> tuple[str, str, str]:
         builder.block_fault(token, wrong, f"id: {parse_attributes(found[1]).id}, indented on the line below it")
         argument = argument[: found.start()].rstrip()
     return name, argument, ""
+
+
+def leave_out_last_place(tokens: list[Token]) -> None:
+    """Leave out an empty division {#refs} behind all else, where Pandoc and Quarto put works, as the page does."""
+    kinds = [token.type for token in tokens]
+    for at in range(len(tokens) - 1):
+        found = kinds[at : at + 2] == ["block_open", "block_close"] and _LIST.search(tokens[at].meta["head"])
+        if found and parse_attributes(found[1]).id == "refs":
+            behind = tokens[at + 2 :]
+            notes = itertools.accumulate((("definition" in token.type) * token.nesting for token in behind), initial=0)
+            if all(depth or "definition" in token.type for token, depth in zip(behind, notes, strict=False)):
+                del tokens[at : at + 2]
+            return
 
 
 def _named_elsewhere(builder: Builder, token: Token, head: str) -> tuple[str, str, str]:
