@@ -33,11 +33,11 @@ classes = [2, 3]
 activation = ["tanh", "relu"]
 epochs = 80
 checkpoints = 6
-seeds = 24
+seeds = 12
 draw = 0
 ship = 0
 """
-RUNS = 96
+RUNS = 48
 STARTED_S, GONE_S = 60.0, 30.0  # far beyond what a busy machine takes
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")
 
