@@ -110,7 +110,7 @@ def test_peers_train_the_engine_s_networks(tmp_path, peer):
 
 def test_a_build_tells_its_stages_and_memory(tmp_path):
     content = builds.article(tmp_path / "content", growth.EXPERIMENTS.format(seeds=2))
-    built = builds.build(content, tmp_path)
+    built = builds.build(content, tmp_path, "--workers", "1")
     assert built.stages["train"] > 0
     assert built.seconds >= sum(built.stages.values())
     assert built.peak_mb > 50 or not builds.Path("/proc/self/smaps_rollup").exists()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.edits import edit
+
 ROOT = Path(__file__).parent.parent
 SHIPPED = (".py", ".ttf", ".js")
 SOURCES = ("generator", "templates", "pyproject.toml", "README.md", "LICENSE")
@@ -67,6 +69,8 @@ def test_the_package_and_its_templates_come_from_the_wheel(installed, tmp_path):
 
 def test_a_new_article_is_made_and_built_anywhere(installed, tmp_path):
     run(installed / "peek", "new", "mine", folder=tmp_path)
+    asked = tmp_path / "mine" / "content" / "experiments.toml"
+    edit(asked, "hidden = [64, 2]\nepochs = 1500", "hidden = [8, 2]\nepochs = 100")
     build = ("-m", "peek_article", "build", "--strict", "--quiet", "--workers", "1")
     assert run(installed / "python", *build, folder=tmp_path / "mine") == ""
     page = (tmp_path / "mine" / "site" / "index.html").read_text(encoding="utf-8")
