@@ -18,7 +18,6 @@ TOOLS = {
     "pytest-timeout",
     "pytest-rerunfailures",
     "coverage",
-    "check-jsonschema",
     "setuptools",
     "ruff",
     "mypy",
