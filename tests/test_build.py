@@ -19,7 +19,7 @@ from generator.__main__ import main
 from generator.base.progress import Progress
 from generator.base.warnings import WARNINGS
 from generator.options import Options
-from generator.runs import catalogue
+from generator.runs import catalogue, pools
 from tests.edits import add, edit
 from tests.promises import tree
 
@@ -59,6 +59,14 @@ def test_a_second_build_changes_nothing_and_says_why(build, tmp_path):
     code, _, said = build("--explain")
     assert code == 0 and "nothing to do" in said and "site unchanged" in said
     assert tree(tmp_path / "site") == before
+
+
+def test_a_card_that_is_drawn_alone_asks_for_one_process(build, article, monkeypatch):
+    build()
+    asked, local = [], pools.local
+    monkeypatch.setattr(pools, "local", lambda workers: asked.append(workers) or local(workers))
+    edit(article / "article.md", "title: A tiny article", "title: Another")
+    assert build("--workers", "8")[0] == 0 and asked == [1]
 
 
 @pytest.mark.breadth  # tests/promises/sameness.py has it too

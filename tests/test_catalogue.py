@@ -197,10 +197,11 @@ def test_a_diverging_run_is_named_and_the_others_are_kept(tmp_path):
         make(text, tmp_path)
 
 
-def test_a_run_that_cannot_travel_is_named(tmp_path, monkeypatch):
+def test_a_run_that_cannot_travel_is_named(made, tmp_path, monkeypatch):
+    cache = shutil.copytree(made[0], tmp_path / "cache")
     monkeypatch.setattr(export, "FINEST", export.COARSEST)
     with pytest.raises(PeekError, match=r":\d+: experiment grid, run k\d-\w+-s1: its weights .* expected ship = 0"):
-        make(TOML, tmp_path)
+        make(TOML, cache, force=frozenset({"export"}))
 
 
 def test_the_table_holds_a_row_a_run_and_no_python():

@@ -18,7 +18,6 @@ TOOLS = {
     "pytest-timeout",
     "pytest-rerunfailures",
     "coverage",
-    "check-jsonschema",
     "setuptools",
     "ruff",
     "mypy",
@@ -29,12 +28,20 @@ def names(declared):
     return {re.match(r"[\w-]+", each)[0].lower() for each in declared}
 
 
+def statements(node):
+    """All within a node; expressions, which are many, import nothing."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for inner in getattr(node, field, ()):
+            yield inner
+            yield from statements(inner)
+
+
 @functools.cache
 def imported(folder):
     """The distributions whose modules the Python files of a folder import."""
     modules = set()
     for path in (ROOT / folder).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in statements(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 modules |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:

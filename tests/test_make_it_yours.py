@@ -68,8 +68,17 @@ class Copy:
 
 
 @pytest.fixture
-def copy(tmp_path, cache):
+def whole(tmp_path, cache):
+    """A copy with every picture, for what may spoil one."""
     return Copy(tmp_path / "mine", cache)
+
+
+@pytest.fixture
+def copy(whole):
+    """One without the pictures that its tests do not look at, which are drawn anew with each network."""
+    for name in ("angles", "hidden_animation", "loss", "vector_field"):
+        (whole.folder / "generator" / "figures" / "pictures" / f"{name}.py").unlink()
+    return whole
 
 
 def named(subject):
@@ -477,9 +486,9 @@ def ask_for_swish(copy):
     copy.place("/// figure | train\n\nTry.\n///")
 
 
-def test_an_activation(copy, browser):
+def test_an_activation(whole, browser):
     assert named("an activation") == ["generator/networks/activations.py"]
-    copy.edit(
+    whole.edit(
         "generator/networks/activations.py",
         "\n)\nACTIVATIONS =",
         """
@@ -487,21 +496,21 @@ def test_an_activation(copy, browser):
 )
 ACTIVATIONS =""",
     )
-    ask_for_swish(copy)
-    page = copy.build()
-    assert copy.edited() == ["generator/networks/activations.py"]
+    ask_for_swish(whole)
+    page = whole.build()
+    assert whole.edited() == ["generator/networks/activations.py"]
     assert float(re.search(r"(\d+\.\d)\s%: Two networks", page)[1]) > 60  # it learned something
     assert (
         "the swish network of 2 classes" in page
         and "the points gather in their room, the plane, which has no end" in page
     )
-    with Image.open(io.BytesIO(copy.site("plots/2/swish.decisionBoundaries.Final.png"))) as picture:
+    with Image.open(io.BytesIO(whole.site("plots/2/swish.decisionBoundaries.Final.png"))) as picture:
         seen = picture.convert("RGB").getcolors(1 << 24)
     drawn = {bytes(colour).hex(): count for count, colour in seen}
-    inks = re.findall(r"--class-[01]: #(\w{6})", copy.site("assets/style.css").decode())[:2]
+    inks = re.findall(r"--class-[01]: #(\w{6})", whole.site("assets/style.css").decode())[:2]
     assert min(drawn.get(ink, 0) for ink in inks) > 100  # points of both classes are in its frame
     with contextlib.closing(browser.new_page()) as opened:
-        trained_in_the_page(opened, (copy.folder / "site" / "index.html").as_uri())
+        trained_in_the_page(opened, (whole.folder / "site" / "index.html").as_uri())
 
 
 def test_an_activation_by_its_formula(copy, browser):
@@ -550,10 +559,10 @@ def trained_in_the_page(page, address, label="swish"):
     assert told[2] > 0.6
 
 
-def test_a_room(copy, browser):
+def test_a_room(whole, browser):
     """A row, and an activation whose room it is: measures, words and pictures are in it, and so is the page."""
     rooms, activations = named("a room") + named("an activation")
-    copy.edit(
+    whole.edit(
         rooms,
         "ROOMS = {room.name: room for room in (SQUARE,",
         """UNIT = Room(
@@ -567,7 +576,7 @@ def test_a_room(copy, browser):
 )
 ROOMS = {room.name: room for room in (UNIT, SQUARE,""",
     )
-    copy.edit(
+    whole.edit(
         activations,
         "\n)\nACTIVATIONS =",
         """
@@ -575,26 +584,26 @@ ROOMS = {room.name: room for room in (UNIT, SQUARE,""",
 )
 ACTIVATIONS =""",
     )
-    copy.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "logistic"]')
-    copy.edit("content/article.md", "[tanh, relu]", "[tanh, logistic]")
-    copy.place("/// figure | train\n\nTry.\n///")
-    page = copy.build()
-    assert sorted(copy.edited()) == sorted([rooms, activations])
+    whole.edit("content/experiments.toml", 'activation = ["tanh", "relu"]', 'activation = ["tanh", "logistic"]')
+    whole.edit("content/article.md", "[tanh, relu]", "[tanh, logistic]")
+    whole.place("/// figure | train\n\nTry.\n///")
+    page = whole.build()
+    assert sorted(whole.edited()) == sorted([rooms, activations])
     assert "the points gather in their room, the square from 0 to 1" in page
-    rows = csv.DictReader(copy.site("data/grid.csv").decode().splitlines())
+    rows = csv.DictReader(whole.site("data/grid.csv").decode().splitlines())
     [row] = [row for row in rows if row["activation"] == "logistic"]
     centres = np.array(json.loads(row["centres"]))
     assert (centres >= 0).all() and (centres <= 1).all()
     apart = np.linalg.norm(centres[0] - centres[1])
     for share in ("packing_ratio", "simplex_share"):  # two points are farthest apart in two corners, sqrt(2) apart
         assert float(row[share]) == pytest.approx(apart / np.sqrt(2), rel=AS_WRITTEN)
-    with Image.open(io.BytesIO(copy.site("plots/2/logistic.decisionBoundaries.Final.png"))) as picture:
+    with Image.open(io.BytesIO(whole.site("plots/2/logistic.decisionBoundaries.Final.png"))) as picture:
         seen = np.asarray(picture.convert("RGB"))
-    hairline = bytes.fromhex(re.search(r"--hairline: #(\w{6})", copy.site("assets/style.css").decode())[1])
+    hairline = bytes.fromhex(re.search(r"--hairline: #(\w{6})", whole.site("assets/style.css").decode())[1])
     walls = (seen == list(hairline)).all(2)
     assert (walls.mean(0) > 0.8).sum() >= 2 and (walls.mean(1) > 0.8).sum() >= 2  # left and right, top and bottom
     with contextlib.closing(browser.new_page()) as opened:
-        opened.goto((copy.folder / "site" / "index.html").as_uri())
+        opened.goto((whole.folder / "site" / "index.html").as_uri())
         opened.wait_for_function("() => globalThis.peek?.roomOf")
         shown = opened.evaluate("peek.roomOf('logistic', Float64Array.of(0.2, 0.7))")
     assert shown["inner"] == {"x0": 0, "x1": 1, "y0": 0, "y1": 1}

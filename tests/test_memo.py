@@ -20,7 +20,7 @@ from generator.serve import Follower, Live
 from tests.edits import add, edit
 from tests.promises import tree
 
-CASES = 3  # for each kind of edit
+CASES = 2  # for each kind of edit
 EDITS_OF_PAGES = 12
 KINDS = ("memo", "pages")  # of the cache: what is kept of making pages
 pytestmark = pytest.mark.usefixtures("one_worker_is_this_process")

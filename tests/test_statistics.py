@@ -1,5 +1,6 @@
 """The figures that pages draw themselves from many runs: what stands where, read off the SVG."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -15,11 +16,16 @@ from tests import laws
 
 RENDERER = TemplateRenderer(Overlay(Path(__file__).parent.parent / "templates"))
 COUNTS = (3, 5)
-TIED = {"title": tied.TITLE, "optima": {str(k): tied.solve(k, "square")["told"] for k in COUNTS}}
-SQUARE = laws.told(COUNTS) | {tied.NAME: TIED}
 LAW_KEYS = ("distance_points", "distance_margin", "distance_margin_no_bias", "distance_tied")
 HALF = 1e-2  # of a hundredth of a strip's width: coordinates are written with two digits
 CORNERS = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]
+
+
+@functools.cache
+def square():
+    """What each law predicts."""
+    tie = {"title": tied.TITLE, "optima": {str(k): tied.solve(k, "square")["told"] for k in COUNTS}}
+    return laws.told(COUNTS) | {tied.NAME: tie}
 
 
 def run(seed, classes, **measures):
@@ -30,7 +36,7 @@ def run(seed, classes, **measures):
 
 def drawn(name, runs, **options):
     call = FigureCall(name, {"id": "fig-x", "size": "wide", **options}, "<b>So.</b>", "fig-x", "1", "article.md:1")
-    return Figures(RENDERER, Results(runs), lambda: {"square": SQUARE}).render(call)
+    return Figures(RENDERER, Results(runs), lambda: {"square": square()}).render(call)
 
 
 def numbers(pattern, html):
@@ -40,13 +46,13 @@ def numbers(pattern, html):
 def test_the_laws_stand_where_the_solvers_found_them():
     html = drawn("laws", [run(1, classes) for classes in COUNTS])
     cells = html.split('class="laws-cell"')[1:]
-    assert len(cells) == len(SQUARE) * len(COUNTS)
+    assert len(cells) == len(square()) * len(COUNTS)
     said = [re.search(r'laws-note"[^>]*>([^<]*)<', cell)[1] for cell in cells]
     assert said[0] == "1 corner, 2 walls"  # three points of the packing law: the tilted triangle
     assert said[4:] == ["4 corners, 1 inside"] * 2 + ["1 corner, 4 walls"] * 2  # five, law by law
     margin = cells[5]
     found = list(zip(numbers(r'd="M(\S+) \S+l', margin), numbers(r'd="M\S+ (\S+)l', margin), strict=True))
-    wanted = [(x, -y - 0.15) for x, y in SQUARE["margin"]["optima"]["5"]["points"]]
+    wanted = [(x, -y - 0.15) for x, y in square()["margin"]["optima"]["5"]["points"]]
     assert found == [pytest.approx(point, abs=5e-4) for point in wanted]
 
 
@@ -56,7 +62,7 @@ def test_a_cross_is_where_all_scores_tie():
         [*zip(numbers(r'law--tie" d="M(\S+)', cell), numbers(r'law--tie" d="M\S+ ([^l]+)l', cell), strict=True)]
         for cell in cells
     ]
-    at = {k: [(x - 0.07, -y - 0.07) for x, y in [SQUARE[tied.NAME]["optima"][k]["tie"]]] for k in ("3", "5")}
+    at = {k: [(x - 0.07, -y - 0.07) for x, y in [square()[tied.NAME]["optima"][k]["tie"]]] for k in ("3", "5")}
     middle = [(-0.07, -0.07)]
     wanted = [[], [], middle, at["3"], [], [], middle, at["5"]]
     assert [[pytest.approx(tie, abs=5e-4) for tie in of_cell] for of_cell in wanted] == ties  # as fine as is drawn
@@ -68,21 +74,21 @@ def test_a_cross_is_where_all_scores_tie():
 @pytest.mark.parametrize("name", ["arrangements", "distances", "laws"])
 def test_an_author_says_which_laws_are_shown(name):
     runs = [run(seed, 5, **dict.fromkeys(LAW_KEYS, 0.1)) for seed in range(2)]
-    laws_of = {law["title"]: name for name, law in SQUARE.items()}
-    for asked in (["tied", "margin"], ["points"], [*SQUARE]):
+    laws_of = {law["title"]: name for name, law in square().items()}
+    for asked in (["tied", "margin"], ["points"], [*square()]):
         html = drawn(name, runs, laws=asked).lower()
         told = re.findall(rf"> ?({'|'.join(sorted(laws_of, key=len, reverse=True))})\s*</", html)
         assert [laws_of[title] for title in told] == asked
-    assert drawn(name, runs) == drawn(name, runs, laws=[*SQUARE])
+    assert drawn(name, runs) == drawn(name, runs, laws=[*square()])
     with pytest.raises(OptionError, match='no law "margins"') as caught:
         drawn(name, runs, laws=["points", "margins"])
     assert caught.value.nearest == "margin"
 
 
 def test_each_law_says_how_many_points_are_at_corners_walls_and_inside():
-    told = SQUARE["points"]["optima"]["5"]
+    told = square()["points"]["optima"]["5"]
     assert (told["corners"], told["walls"], told["interior"]) == (4, 0, 1)
-    told = SQUARE["margin-no-bias"]["optima"]["5"]
+    told = square()["margin-no-bias"]["optima"]["5"]
     assert (told["corners"], told["walls"], told["interior"]) == (1, 4, 0)
 
 

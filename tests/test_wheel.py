@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.edits import edit
+
 ROOT = Path(__file__).parent.parent
+TINY = ROOT / "tests" / "sites" / "tiny"
 SHIPPED = (".py", ".ttf", ".js")
 SOURCES = ("generator", "templates", "pyproject.toml", "README.md", "LICENSE")
 
@@ -65,10 +68,13 @@ def test_the_package_and_its_templates_come_from_the_wheel(installed, tmp_path):
     assert ours == {path for path in theirs if "__pycache__" not in path.parts}
 
 
-def test_a_new_article_is_made_and_built_anywhere(installed, tmp_path):
+def test_an_article_is_made_and_built_anywhere(installed, tmp_path):
+    """It is a new one's folder with the tiny article's text, which has fewer networks."""
     run(installed / "peek", "new", "mine", folder=tmp_path)
+    mine = shutil.copytree(TINY, tmp_path / "mine" / "content", dirs_exist_ok=True)
+    edit(mine / "article.md", "networks with", 'networks [are two]{claim="results.count == 2"}, with')
     build = ("-m", "peek_article", "build", "--strict", "--quiet", "--workers", "1")
     assert run(installed / "python", *build, folder=tmp_path / "mine") == ""
     page = (tmp_path / "mine" / "site" / "index.html").read_text(encoding="utf-8")
-    assert "What becomes of moons and rings?" in page
+    assert "Where the points go." in page
     assert "claims: 1 holds" in run(installed / "peek", "check", folder=tmp_path / "mine")

@@ -18,7 +18,7 @@ from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
 from ..networks.recipe import Field, plain
-from ..networks.spec import RunSpec, flat
+from ..networks.spec import RunSpec
 from . import external
 from . import lab as code
 from .activations import Activations
@@ -441,9 +441,10 @@ class _Reader(Keys):
         if self.too_many(path, sum(_product([*data.values(), *others.values(), seeds]) for _, data, others in sources)):
             return Experiment(name, "", ())
         runs = [(one, run) for one, data, others in sources for run in _expand(data, others, seeds)]
-        self.check_runs(path, [spec for _, spec in runs])
+        recipes = [spec for _, spec in runs[:: len(seeds)]]
+        self.check_runs(path, recipes)
         if fixed["ship"] and of_files:
-            self.weigh(path, [spec for _, spec in runs])
+            self.weigh(path, recipes)
         about = " ".join(filter(None, [fixed["about"], *(f"Data: {self.data.read[one].said}" for one in of_files)]))
         planned = _planned(name, runs, fixed, first, self.data.images)
         places = itertools.chain.from_iterable((run.spec.label, *(run.folder or "").split("/")) for run in planned)
@@ -610,8 +611,9 @@ def _planned(
     images: Mapping[str, tuple[int, ...]],
 ) -> tuple[Planned, ...]:
     """Names and folders for an experiment's runs, each with its dataset, from the fields in which they differ."""
-    recipes = [(dataset, replace(spec, seed=0)) for dataset, spec in runs]
-    rows = {recipe: {"dataset": recipe[0], **flat(recipe[1])} for recipe in dict.fromkeys(recipes)}
+    seeds = fixed["seeds"]
+    recipes = [(dataset, replace(spec, seed=0)) for dataset, spec in runs[:: len(seeds)]]
+    rows = {recipe: {"dataset": recipe[0], **_flat(recipe[1])} for recipe in dict.fromkeys(recipes)}
     biases = {(row["activation"], row["bias_start"]) for row in rows.values()}
     named = ["classes", "activation", "seed", "kind"]
     named += ["bias_start"] * (len(biases) == len({activation for activation, _ in biases}))  # which says it then
@@ -619,10 +621,10 @@ def _planned(
     varied = [key for key in keys if key not in named and len({row[key] for row in rows.values() if key in row}) > 1]
     said = {key: _slugs(key, {row[key] for row in rows.values() if key in row}) for key in varied}
     slugs = {recipe: [said[key][row[key]] for key in varied if key in row] for recipe, row in rows.items()}
-    seeds = fixed["seeds"]
     drawn, shipped = set(seeds[: fixed["draw"]]), set(seeds[: fixed["ship"]])
     planned = []
-    for (dataset, spec), of_run in zip(runs, recipes, strict=True):
+    of_runs = itertools.chain.from_iterable(itertools.repeat(recipe, len(seeds)) for recipe in recipes)
+    for (dataset, spec), of_run in zip(runs, of_runs, strict=True):
         extra = slugs[of_run]
         folder = [*([] if first else [name]), str(spec.classes), *extra]
         if len(drawn) > 1 and spec.seed != seeds[0]:
@@ -632,6 +634,13 @@ def _planned(
         travels = spec.seed in shipped and not ACTIVATIONS[spec.activation].is_vector
         planned.append(Planned(run_id, spec, dataset, place, travels, images.get(dataset, ())))
     return tuple(planned)
+
+
+def _flat(spec: RunSpec) -> dict[str, Any]:
+    """As networks.spec.flat, without a copy of each value."""
+    fields = dict(vars(spec))
+    options = dict(fields.pop("dataset_options"))
+    return {**fields, **options}
 
 
 def _slugs(key: str, values: Collection[Any]) -> dict[Any, str]:

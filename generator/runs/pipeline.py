@@ -190,7 +190,7 @@ def picture_source(figure: Figure) -> Source:
 def draw_card(run: Mapping[str, Any], title: str, subtitle: str, context: RunContext) -> Entry:
     """Draw an article's social card into the cache. run: as catalogue.on_card gives it."""
     key, data = card_key(run, title, subtitle), context.store.entry("runs", run["key"], "npz").read_bytes()
-    with Pipeline(context) as runs:
+    with Pipeline(replace(context, workers=1)) as runs:  # there is one job
         job = Job([key], tasks.card, (title, subtitle, carried(run["spec"]), data))
         return runs.run("card", [key], runs.files("cards", "png", {key: key}), lambda missing: [job])[key]
 

@@ -47,7 +47,7 @@ def environment(templates: Overlay, compiled: Store | None, said: Words) -> jinj
     """
 
     def load(name: str) -> tuple[str, str, None] | None:
-        return (templates.text(name), str(templates.place(name)), None) if name in templates.contents else None
+        return (templates.text(name), name, None) if name in templates.contents else None  # wherever it lies
 
     env = jinja2.Environment(
         loader=jinja2.FunctionLoader(load),
@@ -148,9 +148,9 @@ class TemplateRenderer:
         if isinstance(error, jinja2.TemplateSyntaxError):
             return Problem(f"{self._place(error.name or name)}:{error.lineno}", error.message or "does not parse")
         lines = [
-            f"{frame.filename}:{frame.lineno}"
+            f"{self._place(frame.filename)}:{frame.lineno}"
             for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename.startswith(tuple(map(str, self.templates.folders)))
+            if frame.filename in self.templates.contents
         ]
         return Problem(lines[-1] if lines else self._place(name), str(error))
 

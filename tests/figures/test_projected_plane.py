@@ -15,8 +15,12 @@ from generator.figures.film import FILM_PX
 from generator.networks import forward
 
 FLOAT32_ATOL = 1e-5
-CASES = [untrained((6, 9)), untrained((7, 3))]
-wide = pytest.mark.parametrize("case", CASES, ids=["9 neurons", "3 neurons"])
+
+
+@pytest.fixture(params=[(6, 9), (7, 3)], ids=["9 neurons", "3 neurons"])
+def case(request):
+    """Networks whose last hidden layer is wide."""
+    return untrained(request.param)
 
 
 def covariance_of(case):
@@ -28,7 +32,6 @@ def covariance_of(case):
     return points.mean(0), variances[::-1], axes * np.sign(axes[np.abs(axes).argmax(0), [0, 1]])
 
 
-@wide
 def test_points_stand_along_two_principal_components_which_the_axes_name(drawn, case):
     spec, run, _measures = case
     picture = drawn("hidden-plane", case)
@@ -51,7 +54,6 @@ def test_points_stand_along_two_principal_components_which_the_axes_name(drawn, 
     assert beside.x0 >= 0 and beside.x1 <= tile.x0 and beside.y0 >= 0 and beside.y1 <= draw.PLANE_PX
 
 
-@wide
 def test_all_frames_are_projected_onto_the_plane_of_the_end(case):
     spec, run, _ = case
     middle, _, axes = covariance_of(case)
@@ -71,7 +73,6 @@ def test_all_frames_are_projected_onto_the_plane_of_the_end(case):
     assert Image.open(io.BytesIO(files["png"])).size == (480, 480)
 
 
-@wide
 @pytest.mark.parametrize("name", ["hidden-plane", "hidden-animation"])
 def test_words_and_title_say_that_it_is_a_projection(case, name):
     spec, _, measures = case
@@ -83,13 +84,12 @@ def test_words_and_title_say_that_it_is_a_projection(case, name):
 
 
 def test_a_layer_without_any_variance_is_drawn():
-    spec, run, measures = CASES[0]
+    spec, run, measures = untrained((6, 9))
     dead = without_weights(run)
     for name in ("hidden-plane", "hidden-animation"):
         assert figures.load()[name].draw(spec, dead, measures, THEMES["light"])["png"]
 
 
-@wide
 def test_regions_of_the_input_plane_are_the_networks(case):
     spec, run, _ = case
     labels = draw.input_regions(spec, run)

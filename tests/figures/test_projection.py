@@ -12,16 +12,19 @@ from generator.base.style import THEMES
 from generator.measures import projection
 from generator.networks import forward
 
-CASE = untrained((6, 9))
+
+@pytest.fixture
+def case():
+    return untrained((6, 9))
 
 
 def shown(axes):
     return np.concatenate([line.get_xydata() for line in axes.lines if line.get_gid() != "room"])
 
 
-def test_above_points_lie_along_their_principal_axes_below_as_the_map_has_them(drawn):
-    spec, run, measures = CASE
-    picture = drawn("projection", CASE)
+def test_above_points_lie_along_their_principal_axes_below_as_the_map_has_them(drawn, case):
+    spec, run, measures = case
+    picture = drawn("projection", case)
     above, below = (shown(axes) for axes in picture.figure.axes)
     hidden = forward.hidden(spec, run.weights[-1], run.x)
     flat = hidden @ projection.principal_axes(hidden)
@@ -38,11 +41,11 @@ def test_above_points_lie_along_their_principal_axes_below_as_the_map_has_them(d
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_its_files_have_the_declared_size_and_its_words_the_numbers(theme):
+def test_its_files_have_the_declared_size_and_its_words_the_numbers(case, theme):
     figure = figures.load()["projection"]
     size = (2 * figure.width_px, 2 * figure.height_px)
-    assert Image.open(io.BytesIO(figure.draw(*CASE, THEMES[theme])["png"])).size == size == (480, 1000)
-    alt = str(figure.alt(CASE[0], CASE[2]))
-    assert "9 neurons wide" in alt and figures.percent(CASE[2]["two_axes"]) in alt
-    assert f"{CASE[2]['gap_map']:.0f} typical steps" in alt
-    assert str(figure.alt(CASE[0], {**CASE[2], "gap_map": None})).endswith("as t-SNE places them.")
+    assert Image.open(io.BytesIO(figure.draw(*case, THEMES[theme])["png"])).size == size == (480, 1000)
+    alt = str(figure.alt(case[0], case[2]))
+    assert "9 neurons wide" in alt and figures.percent(case[2]["two_axes"]) in alt
+    assert f"{case[2]['gap_map']:.0f} typical steps" in alt
+    assert str(figure.alt(case[0], {**case[2], "gap_map": None})).endswith("as t-SNE places them.")

@@ -175,7 +175,7 @@ def followed(site: Path, count: int, rng: random.Random) -> list[str]:
 def led(page: Page, url: str, count: int, rng: random.Random) -> list[tuple[str, list[str]]]:
     """What was wrong at which of so many addresses; the first is the one that the page is opened with."""
     page.goto(url)
-    bring(page)
+    known(page)
     properties = page.evaluate(PROPERTIES)
     first, *others = [address(properties, rng) for _ in range(count)]
     page.goto("about:blank")
@@ -185,10 +185,15 @@ def led(page: Page, url: str, count: int, rng: random.Random) -> list[tuple[str,
     return [*at_once, *page.evaluate(LED, others)]
 
 
-def bring(page: Page) -> None:
-    """All figures of the page, as its reader nears them."""
+def known(page: Page) -> list[str]:
+    """The figures of the page, by their places, when their properties are there."""
     ids = page.evaluate("[...document.querySelectorAll('[data-explorable]')].map((one) => one.closest('[id]').id)")
     page.evaluate("(hash) => (location.hash = hash)", "&".join(f"{id}.none=1" for id in ids))
     page.wait_for_function("(n) => window.peek?.views.size === n", arg=len(ids))
-    for id in ids:
+    return list(ids)
+
+
+def bring(page: Page) -> None:
+    """All figures of the page, as its reader nears them."""
+    for id in known(page):
         page.wait_for_function(STANDS, arg=id)

@@ -326,7 +326,7 @@ FEW = MANY = len(ATTACKS)
 
 
 def check(folder: Path, count: int, rng: random.Random) -> list[str]:
-    """Build each attack over a good site; open what was built."""
+    """Build each attack over a good site; open what was built and is other than the good one's."""
     whole, cache = folder / "whole", folder / "tiny" / "cache"
     made(TINY, whole, cache)
     old, wrong = tree(whole), []
@@ -349,7 +349,7 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
         wrong += [f"{one.__name__}: left {path.name}" for path in left]
         wrong += [f"{one.__name__}: {path} has the secret" for path, data in tree(out).items() if SECRET in data]
     with ThreadPoolExecutor(1) as apart:  # a driver of its own: this thread may have one
-        return wrong + apart.submit(ran, opened).result()
+        return wrong + apart.submit(ran, opened, shown(old)).result()
 
 
 def made(content: Path, out: Path, cache: Path) -> None:
@@ -359,15 +359,23 @@ def made(content: Path, out: Path, cache: Path) -> None:
     )
 
 
-def ran(sites: list[tuple[str, Path]]) -> list[str]:
-    """What pages did that they must not, in a browser."""
-    wrong = []
+def shown(site: dict[str, bytes]) -> dict[str, tuple[bytes, ...]]:
+    """What each page of a site may do follows from: its own text, all scripts and styles, by its path."""
+    code = [data for path, data in sorted(site.items()) if path.endswith((".js", ".css"))]
+    return {path: (data, *code) for path, data in sorted(site.items()) if path.endswith(".html")}
+
+
+def ran(sites: list[tuple[str, Path]], good: dict[str, tuple[bytes, ...]]) -> list[str]:
+    """What pages did that they must not, in a browser; each that is another than a good one and those before."""
+    wrong, known = [], set(good.items())
     with sync_playwright() as driver:
         browser = chromium.launch(driver)
         page, urls = browser.new_page(), list[str]()
         page.on("request", lambda request: urls.append(request.url))
         for name, site in sites:
-            for path in sorted(site.rglob("*.html")):
+            new = shown(tree(site)).items() - known
+            known |= new
+            for path in sorted(site / name for name, _ in new):
                 urls.clear()
                 page.goto(path.as_uri(), wait_until="load")
                 page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")

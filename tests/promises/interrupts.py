@@ -40,13 +40,13 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
     old = folder / "tiny"
     new = shutil.copytree(old, folder / "new")
     kills.change(new)
-    takes_s = kills.taken(new)
+    takes_s = kills.taken(new, count == FEW)
     sites = [tree(old / "site"), tree(new / "site")]
     wrong, of_kind = [], -(-count // len(KINDS))
     for at in range(count):
         kind, number = KINDS[at % len(KINDS)], (signal.SIGINT, signal.SIGTERM)[at // 2 % 2]
         whom = rng.choice((os.kill, os.killpg))
-        after_s = takes_s * (at // len(KINDS) + rng.random()) / of_kind + (kind == "training") * takes_s / 2
+        after_s = takes_s * (at // len(KINDS) + rng.random()) / of_kind
         here = shutil.copytree(old, folder / "interrupted")
         kills.change(here)
         if kind == "training":
@@ -74,7 +74,9 @@ def interrupted(here: Path, kind: str, after_s: float, number: signal.Signals, g
         process = peek("build", "--quiet", *words)
     with contextlib.ExitStack() as readers:
         begun(process)
-        time.sleep(after_s)
+        if kind == "training":
+            trains(process)
+        time.sleep(after_s / (1 + (kind == "training")))
         if kind == "serve":
             listen(process.pid, readers)
         with contextlib.suppress(ProcessLookupError):
@@ -112,6 +114,17 @@ def begun(process: subprocess.Popen[str]) -> None:
         if found and int(found[1], 16) >> (signal.SIGTERM - 1) & 1:
             return
         time.sleep(0.01)
+
+
+def trains(process: subprocess.Popen[str]) -> None:
+    """Wait until a worker imports what trains, which then has no end."""
+    until = time.monotonic() + (BEGINS_S if Path("/proc/self/maps").exists() else 2 * WITHIN_S)
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError, psutil.Error):
+            workers = psutil.Process(process.pid).children()
+            if any("libtorch" in Path(f"/proc/{worker.pid}/maps").read_text() for worker in workers):
+                return
+        time.sleep(0.05)
 
 
 def listen(pid: int, readers: contextlib.ExitStack) -> None:

@@ -48,22 +48,16 @@ def check(folder: Path, count: int, rng: random.Random) -> list[str]:
 
 
 def built(
-    here: Path,
-    surroundings: dict[str, str],
-    umask: int = 0o022,
-    workers: int = 1,
-    user: tuple[str, ...] = (),
-    date: float | None = None,
+    here: Path, surroundings: dict[str, str], umask: int, workers: int, user: tuple[str, ...], date: float
 ) -> dict[str, bytes]:
     """The files of the tiny article's site, built in a folder of its own; without HOME where none is given.
 
     user  what makes another of who runs this
-    date  of the article's files; None: as they are
+    date  of the article's files
     """
     shutil.copytree(TINY, here / "content")
     for path in (here, *here.rglob("*")):
-        if date is not None:
-            os.utime(path, (date, date))
+        os.utime(path, (date, date))
     usual = {name: value for name, value in os.environ.items() if name != "HOME" and not name.startswith("LC_")}
     done = subprocess.run(
         [*user, sys.executable, "-m", "generator", "build", "--quiet", "--workers", str(workers)],
