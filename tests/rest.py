@@ -73,6 +73,8 @@ WATCH = """(() => {
   };
 })()"""
 
+AT_ONCE = "document.documentElement.style.scrollBehavior = 'auto'"  # a frame is painted for each step of the way
+
 
 def watch(context: BrowserContext) -> None:
     """Have the pages of a context know whether they rest, before they are opened."""

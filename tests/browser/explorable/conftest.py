@@ -31,7 +31,8 @@ from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
 from generator.site.assets import Scripts, assets, live, placed_scripts
 from generator.site.explorables import runs_index
-from tests.rest import SPEAKS_MS, rest, watch
+from tests.kept import EMULATED, Kept
+from tests.rest import AT_ONCE, SPEAKS_MS, rest, watch
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
@@ -233,45 +234,6 @@ def bare_page(browser: Browser, laboratory: Laboratory) -> Iterator[Page]:
         yield page
 
 
-WINDOW = {"width": 1280, "height": 800}
-
-
-class Kept:
-    """A page that one test leaves as it was for the next, which spares a third of what a figure's opening takes."""
-
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self.page: Page | None = None
-
-    def take(self) -> Page:
-        """The page, which is the taker's until it is given back."""
-        page, self.page = self.page, None
-        if page is None or page.is_closed():
-            context = self.browser.new_context(viewport=WINDOW)
-            watch(context)
-            page = context.new_page()
-        return page
-
-    def give(self, page: Page) -> None:
-        """Have it back, without what a reader or a test may have set; where it cannot be, the next is another."""
-        try:
-            page.unroute_all()
-            page.mouse.move(0, 0)
-            page.evaluate("localStorage.clear(), sessionStorage.clear()")
-            page.goto("about:blank")
-            page.emulate_media(media="null", color_scheme="null", reduced_motion="null", forced_colors="null")
-            page.set_viewport_size(WINDOW)
-        except Error:
-            page.context.close()
-        else:
-            self.page = page
-
-
-@pytest.fixture(scope="session")
-def kept(browser: Browser) -> Kept:
-    return Kept(browser)
-
-
 @contextlib.contextmanager
 def figures(browser: Browser, laboratory: Laboratory, kept: Kept | None = None) -> Iterator[Show]:
     """show("bend", options..., hash="", width=1280, ...) -> the figure, live in an open page.
@@ -286,9 +248,8 @@ def figures(browser: Browser, laboratory: Laboratory, kept: Kept | None = None) 
     ) -> Figure:
         written = {key: options.pop(key) for key in ("text", "index", "above") if key in options}
         script = options.pop("script", "")
-        if kept and not (taken or contexts or script or options):
-            opened = kept.take()
-            opened.set_viewport_size({"width": width, "height": height})
+        if kept and not (taken or contexts or script) and options.keys() <= EMULATED:
+            opened = kept.take(width, height, **options)
         else:
             context = browser.new_context(viewport={"width": width, "height": height}, **options)
             watch(context)
@@ -302,6 +263,7 @@ def figures(browser: Browser, laboratory: Laboratory, kept: Kept | None = None) 
         opened.on("console", figure.hear)
         opened.on("pageerror", figure.fail)
         opened.goto(laboratory.write(*figures, **written) + hash)
+        opened.evaluate(AT_ONCE)
         if wait:
             opened.locator(".explorable.is-live").first.wait_for()
             figure.settle()
