@@ -181,19 +181,24 @@ def open_page(browser: Browser, kept: Kept) -> Iterator[Open]:
 
     What scrolls this first page is at its end at once, as for readers who want no motion.
 
-    fresh  of a browser that has no file of an earlier test, and may be given scripts to begin with
+    script  what runs before the page's own
+    fresh   of a browser that has no file of an earlier test, and may be given scripts to begin with
     """
     with ExitStack() as after:
         taken: list[Visit] = []
 
-        def visit(address: str, width: int = 1280, height: int = 800, fresh: bool = False, **options: object) -> Visit:
-            if not (fresh or taken) and options.keys() <= EMULATED:
+        def visit(
+            address: str, width: int = 1280, height: int = 800, script: str = "", fresh: bool = False, **options: object
+        ) -> Visit:
+            if not (script or fresh or taken) and options.keys() <= EMULATED:
                 visit = Visit(kept.take(width, height, **options))
                 taken.append(visit)
             else:
                 context: BrowserContext = browser.new_context(viewport={"width": width, "height": height}, **options)
                 watch(context)
                 after.callback(_close, context)
+                if script:
+                    context.add_init_script(script)
                 visit = Visit(context.new_page())
             visit.go(address)
             visit.page.evaluate(AT_ONCE)
