@@ -442,7 +442,9 @@ def test_a_start_whose_loss_is_high_is_trained_and_one_without_a_loss_is_told(sh
 
 
 def test_no_learning_rate_is_offered_below_the_least(show: Show) -> None:
-    figure = show("train", hash="#fig-train.activation=own-formula&fig-train.typed=exp(a**2)&fig-train.rate=0.0009", script=SELDOM)
+    figure = show(
+        "train", hash="#fig-train.activation=own-formula&fig-train.typed=exp(a**2)&fig-train.rate=0.0009", script=SELDOM
+    )
     figure.live.get_by_role("button", name="Train", exact=True).click()
     offered = figure.live.locator(".train-notice").get_by_role("button")
     expect(offered).to_have_text("Carry on at a learning rate of 0.0001", timeout=20000)
