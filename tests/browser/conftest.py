@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Response, expect
 
-from tests.kept import EMULATED, Kept
+from tests.kept import OPTIONS, Kept
 from tests.rest import AT_ONCE, watch
 
 HERE = Path(__file__).parent
@@ -190,7 +190,7 @@ def open_page(browser: Browser, kept: Kept) -> Iterator[Open]:
         def visit(
             address: str, width: int = 1280, height: int = 800, script: str = "", fresh: bool = False, **options: object
         ) -> Visit:
-            if not (script or fresh or taken) and options.keys() <= EMULATED:
+            if not (script or fresh) and options.keys() <= OPTIONS:
                 visit = Visit(kept.take(width, height, **options))
                 taken.append(visit)
             else:

@@ -440,7 +440,8 @@ def shows_what_it_leads_to(page: Any, kind: str, touch: bool) -> None:
         page.mouse.move(box["x"] + 5, box["y"] + 5)
         rest(page)
         assert card.is_visible()
-    assert axe.finds(page, "#note-card") == []
+    rules = {"color-contrast": {"enabled": kind in ("fig", "sec")}}  # the others' words are in the same colours
+    assert axe.finds(page, "#note-card", rules=rules) == []
     page.keyboard.press("Escape")
     assert not card.is_visible()
     page.mouse.move(1, 1)
