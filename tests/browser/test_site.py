@@ -170,17 +170,17 @@ def test_every_page_loads_without_a_word_and_is_whole(
 STRAY = """() => [...document.querySelectorAll("main :is(p, li, dd, td, figcaption)")].flatMap(block => {
   if (!block.checkVisibility()) return [];
   const left = block.getBoundingClientRect().left + parseFloat(getComputedStyle(block).paddingLeft);
-  const begins = box => box.width > 0 && Math.abs(box.left - left) < 9;
+  const begins = (box, within) => box.width > 0 && Math.abs(box.left - left) < within;
   const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT), found = [];
   for (let text; (text = texts.nextNode()); ) {
     if (!/^[,.;:?!)\\]]/.test(text.data) || text.parentElement.closest("[popover]")) continue;
     const range = document.createRange();
     range.setStart(text, 0);
     range.setEnd(text, 1);
-    if (begins(range.getBoundingClientRect())) found.push(text.data.slice(0, 40));
+    if (begins(range.getBoundingClientRect(), 3)) found.push(text.data.slice(0, 40));
   }
   const middle = box => ({width: box.width, left: box.left + box.width / 2 - 5}); // more can be pressed than is seen
-  const marks = [...block.querySelectorAll(".claim")].filter(mark => begins(middle(mark.getBoundingClientRect())));
+  const marks = [...block.querySelectorAll(".claim")].filter(mark => begins(middle(mark.getBoundingClientRect()), 9));
   const behind = [...block.querySelectorAll(".claim-mark")].flatMap(({nextSibling: text}) => {
     const at = text instanceof Text ? text.data.search(/\\S/) : -1;
     if (at < 0) return [];
