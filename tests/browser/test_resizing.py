@@ -57,7 +57,7 @@ def test_text_of_twice_the_size_by_a_readers_own_style_is_whole(
         page.set_viewport_size({"width": width, "height": 800})
         for figure in page.locator(".explorable").all():
             figure.evaluate("(figure) => figure.scrollIntoView()")
-            rest(page)
+            rest(page, 0)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
         assert page.evaluate(note) > 320, width
 
