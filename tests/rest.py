@@ -73,6 +73,14 @@ WATCH = """(() => {
   };
 })()"""
 
+AT_ONCE = "document.documentElement.style.scrollBehavior = 'auto'"  # a frame is painted for each step of the way
+
+# For a page in which much time passes: of its frames it has the ninth part, and so it paints. No frame is taken back.
+SELDOM = """{
+  const { requestAnimationFrame: frame } = globalThis;
+  globalThis.requestAnimationFrame = (work) => setTimeout(() => frame(work), 90);
+}"""
+
 
 def watch(context: BrowserContext) -> None:
     """Have the pages of a context know whether they rest, before they are opened."""

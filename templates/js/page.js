@@ -92,7 +92,7 @@
 
   // What is far below: laid out while nothing else is to do, once a reader stirs; the font of formulas when one is near
 
-  const SPARE_MS = 10; // of idle time, for one piece more
+  const SPARE_MS = 5; // of idle time, for one piece more
 
   function startLayout() {
     const pieces = all(".is-opening .prose > *").reverse();

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Response, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Response, expect
 
-from tests.rest import watch
+from tests.kept import OPTIONS, Kept
+from tests.rest import AT_ONCE, watch
 
 HERE = Path(__file__).parent
 TALL = 3200  # pixels
@@ -98,11 +100,33 @@ class Visit:
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", lambda m: self.said.append(f"{m.type}: {m.text}") if m.type != "debug" else None)
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("requestfailed", self._fail)
-        self.page.on("response", self._answer)
+        for event, hear in self._ears:
+            self.page.on(event, hear)
+
+    def end(self) -> None:
+        """Watch no more."""
+        for event, hear in self._ears:
+            self.page.remove_listener(event, hear)
+
+    @property
+    def _ears(self) -> list[tuple[Any, Callable[..., None]]]:
+        return [
+            ("console", self._hear),
+            ("pageerror", self._catch),
+            ("request", self._ask),
+            ("requestfailed", self._fail),
+            ("response", self._answer),
+        ]
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type != "debug":
+            self.said.append(f"{message.type}: {message.text}")
+
+    def _catch(self, error: Error) -> None:
+        self.said.append(f"error: {error}")
+
+    def _ask(self, request: Request) -> None:
+        self.asked.append(request.url)
 
     def _fail(self, request: Request) -> None:
         if request.failure != "net::ERR_ABORTED":  # the page was left, or the picture was no longer wanted
@@ -122,9 +146,9 @@ class Visit:
         size = self.page.viewport_size
         assert size
         self.page.set_viewport_size({"width": size["width"], "height": TALL})
+        self.page.evaluate(AT_ONCE)
         self.page.evaluate(
             """async () => {
-              document.documentElement.style.scrollBehavior = "auto";
               for (const details of document.querySelectorAll("details:not(.play)")) details.open = true;
               for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight * 0.8) {
                 scrollTo(0, y);
@@ -146,21 +170,45 @@ class Visit:
 Open = Callable[..., Visit]
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
-    """open_page(address, width=1280, height=800, **context options) -> Visit, closed after the test."""
-    with ExitStack() as contexts:
+@pytest.fixture(scope="session")
+def kept(browser: Browser) -> Kept:
+    return Kept(browser)
 
-        def visit(address: str, width: int = 1280, height: int = 800, **options: object) -> Visit:
-            context: BrowserContext = browser.new_context(viewport={"width": width, "height": height}, **options)
-            watch(context)
-            contexts.callback(_close, context)
-            visit = Visit(context.new_page())
+
+@pytest.fixture
+def open_page(browser: Browser, kept: Kept) -> Iterator[Open]:
+    """open_page(address, width=1280, height=800, **context options) -> Visit, closed after the test.
+
+    What scrolls this first page is at its end at once, as for readers who want no motion.
+
+    script  what runs before the page's own
+    fresh   of a browser that has no file of an earlier test, and may be given scripts to begin with
+    """
+    with ExitStack() as after:
+        taken: list[Visit] = []
+
+        def visit(
+            address: str, width: int = 1280, height: int = 800, script: str = "", fresh: bool = False, **options: object
+        ) -> Visit:
+            if not (script or fresh) and options.keys() <= OPTIONS:
+                visit = Visit(kept.take(width, height, **options))
+                taken.append(visit)
+            else:
+                context: BrowserContext = browser.new_context(viewport={"width": width, "height": height}, **options)
+                watch(context)
+                after.callback(_close, context)
+                if script:
+                    context.add_init_script(script)
+                visit = Visit(context.new_page())
             visit.go(address)
+            visit.page.evaluate(AT_ONCE)
             expect(visit.page.locator("html.is-partly")).to_have_count(0)  # all its parts are laid out, see head.js
             return visit
 
         yield visit
+        for used in taken:
+            used.end()
+            kept.give(used.page)
 
 
 def _close(context: BrowserContext) -> None:

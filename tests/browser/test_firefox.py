@@ -5,16 +5,19 @@ import json
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from tornado.websocket import websocket_connect
 
 FOUND = [path for path in map(shutil.which, ("firefox", "firefox-esr")) if path][:1]
+PHONE, LAPTOP = 390, 1280  # widths
 WAIT_S = 60
 MESSAGE_BYTES = 2**26
 LEFT = "Image corrupt or truncated."  # said of a page that is left while a picture is on its way
 BROKEN = "[...document.images].filter((image) => image.complete && !image.naturalWidth).map(({ src }) => src).join()"
+
+
+pytestmark = pytest.mark.skipif(not FOUND, reason="no Firefox is installed")
 
 
 class Firefox:
@@ -39,9 +42,12 @@ class Firefox:
         await self.call("session.subscribe", events=["log.entryAdded"])
         self.context = (await self.call("browsingContext.getTree"))["contexts"][0]["context"]
 
-    async def open(self, address, width):
+    async def resize(self, width):
         size = {"width": width, "height": 900}
         await self.call("browsingContext.setViewport", context=self.context, viewport=size)
+
+    async def open(self, address, width):
+        await self.resize(width)
         await self.call("browsingContext.navigate", context=self.context, url=address, wait="complete")
 
     async def value(self, expression):
@@ -81,23 +87,25 @@ class Firefox:
         raise AssertionError(f"never so in {WAIT_S} s: {expression}; the console: {self.said}")
 
 
-def visit(program, address, profile, visitor):
-    """What a visitor to an address makes of it, on a phone and on a laptop; the console must stay empty."""
-    command = [program, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    try:
-        port = next(line for line in process.stderr if "WebDriver BiDi listening" in line).split()[-1]
+class Visits:
+    """Of a Firefox that runs: what a visitor to an address makes of it; the console must stay empty."""
 
+    def __init__(self, profile):
+        command = [FOUND[0], "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.port = next(line for line in self.process.stderr if "WebDriver BiDi listening" in line).split()[-1]
+
+    def visit(self, address, width, visitor):
         async def go():
             said = []
-            socket = await websocket_connect(f"{port}/session", max_message_size=MESSAGE_BYTES)
+            socket = await websocket_connect(f"{self.port}/session", max_message_size=MESSAGE_BYTES)
             try:
                 firefox = Firefox(socket, said)
                 await firefox.begin()
-                for width in (390, 1280):
-                    await firefox.open(address, width)
-                    await visitor(firefox)
-                    assert await firefox.value(BROKEN) == ""
+                await firefox.open(address, width)
+                await visitor(firefox)
+                assert await firefox.value(BROKEN) == ""
+                await firefox.call("session.end")
             finally:
                 socket.close()
                 while await socket.read_message() is not None:
@@ -106,14 +114,22 @@ def visit(program, address, profile, visitor):
 
         with ThreadPoolExecutor(1) as apart:  # this thread has Playwright's loop
             apart.submit(asyncio.run, asyncio.wait_for(go(), 4 * WAIT_S)).result()
-    finally:
-        process.terminate()
-        process.wait(timeout=WAIT_S)
-        process.stderr.close()
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(timeout=WAIT_S)
+        self.process.stderr.close()
 
 
-@pytest.mark.parametrize("program", FOUND, ids=lambda path: Path(path).name)
-def test_firefox_shows_every_explorable_and_trains(program, site, tmp_path):
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory):
+    visits = Visits(tmp_path_factory.mktemp("firefox"))
+    yield visits
+    visits.end()
+
+
+@pytest.mark.parametrize("width", [PHONE, pytest.param(LAPTOP, marks=pytest.mark.breadth)])
+def test_firefox_shows_every_explorable_and_trains(firefox, site, width):
     async def visitor(page):
         count = await page.value("document.querySelectorAll('.explorable').length")
         assert count >= 6
@@ -126,7 +142,10 @@ def test_firefox_shows_every_explorable_and_trains(program, site, tmp_path):
                 f"{figure}.matches('.is-live') && {figure}.querySelector('.explorable-summary').textContent"
             )
         assert not await page.value("document.querySelector('.is-failed') && document.querySelector('.is-failed').id")
-        assert await page.value("document.documentElement.scrollWidth <= innerWidth")
+        for other in (PHONE, LAPTOP):
+            await page.resize(other)
+            await page.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            assert await page.value("document.documentElement.scrollWidth <= innerWidth"), other
         await page.value(
             "document.querySelector('.timeline-handle').focus();"
             "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Home', bubbles: true}))"
@@ -143,11 +162,11 @@ def test_firefox_shows_every_explorable_and_trains(program, site, tmp_path):
         await page.value("document.querySelector('.claim').click()")
         assert await page.value(f"{evidence}.matches(':popover-open')")
 
-    visit(program, (site / "index.html").as_uri(), tmp_path, visitor)
+    firefox.visit((site / "index.html").as_uri(), width, visitor)
 
 
-@pytest.mark.parametrize("program", FOUND, ids=lambda path: Path(path).name)
-def test_firefox_takes_what_readers_type_draw_and_predict(program, site, tmp_path):
+@pytest.mark.parametrize("width", [LAPTOP, pytest.param(PHONE, marks=pytest.mark.breadth)])
+def test_firefox_takes_what_readers_type_draw_and_predict(firefox, site, width):
     def named(name, kind="input"):
         return f"[...root.querySelectorAll('{kind}')].find((each) => (each.value || each.textContent) === {name!r})"
 
@@ -193,4 +212,4 @@ def test_firefox_takes_what_readers_type_draw_and_predict(program, site, tmp_pat
         await page.until("!root.querySelector('.is-asking') && root.querySelector('.beat-verdict').textContent.trim()")
         assert not await page.value("document.querySelector('.is-failed')?.id")
 
-    visit(program, (site / "index.html").as_uri(), tmp_path, visitor)
+    firefox.visit((site / "index.html").as_uri(), width, visitor)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.rest import SPEAKS_MS, rest
+from tests.rest import SELDOM, SPEAKS_MS, rest
 
 Open = Callable[..., Any]  # (address, width, height, **context options) -> conftest.Visit
 PHONE, LAPTOP = (390, 844), (1280, 800)
@@ -79,7 +79,8 @@ def test_the_idea_is_on_the_first_screen(open_page: Open, served: str, width: in
 )
 def test_the_guide_walks_its_stops(open_page: Open, served: str, hand: str, motion: str) -> None:
     size = PHONE if hand == "touch" else LAPTOP
-    page = opened(open_page, f"{served}index.html", size, has_touch=hand == "touch", reduced_motion=motion)
+    seldom = {"script": SELDOM} if motion == "no-preference" else {}
+    page = opened(open_page, f"{served}index.html", size, has_touch=hand == "touch", reduced_motion=motion, **seldom)
     page.wait_for_timeout(QUIET_MS)
     assert epoch(page) == 0  # nothing moves unasked
     words, forward = page.locator("#fig-bend .guide-words"), page.locator("#fig-bend .guide .is-main")

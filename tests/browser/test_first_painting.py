@@ -24,7 +24,7 @@ def names(visit: Any) -> set[str]:
 
 
 def test_a_phone_fetches_nothing_that_is_not_seen_before_the_first_painting(open_page: Open, served: str) -> None:
-    visit = open_page("about:blank", *PHONE)
+    visit = open_page("about:blank", *PHONE, fresh=True)
     visit.page.add_init_script(HELD)
     visit.go(f"{served}index.html")
     visit.page.evaluate("nextFrame()")
@@ -34,7 +34,7 @@ def test_a_phone_fetches_nothing_that_is_not_seen_before_the_first_painting(open
 
 
 def test_a_phone_lays_out_one_part_a_frame(open_page: Open, served: str) -> None:
-    visit = open_page("about:blank", *PHONE)
+    visit = open_page("about:blank", *PHONE, fresh=True)
     visit.page.add_init_script(HELD)
     visit.go(f"{served}index.html")
     parts = ["h1", ".prose > p > *", "#fig-bend figcaption", "#fig-bend ~ h2 ~ p > *"]
@@ -47,7 +47,7 @@ def test_a_phone_lays_out_one_part_a_frame(open_page: Open, served: str) -> None
 
 
 def test_what_is_below_the_first_screen_comes_with_a_gesture(open_page: Open, served: str) -> None:
-    visit = open_page(f"{served}index.html")
+    visit = open_page(f"{served}index.html", fresh=True)
     expect(visit.page.locator("#fig-bend .is-live")).to_be_visible()
     assert "beat.js" not in names(visit)
     with visit.page.expect_request("**/beat.js"):
@@ -58,10 +58,10 @@ def test_what_a_script_draws_is_not_fetched_as_a_picture_which_stands_where_the_
     open_page: Open, served: str
 ) -> None:
     picture = "tanh.inputData.webp"
-    visit = open_page(f"{served}index.html", *PHONE)
+    visit = open_page(f"{served}index.html", *PHONE, fresh=True)
     expect(visit.page.locator("#fig-bend .is-live")).to_be_visible()
     assert picture not in names(visit)
-    failed = open_page("about:blank", *PHONE)
+    failed = open_page("about:blank", *PHONE, fresh=True)
     failed.page.route("**/bend.js", lambda route: route.abort())
     with failed.page.expect_request(f"**/{picture}"):
         failed.go(f"{served}index.html")

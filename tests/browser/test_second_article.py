@@ -48,6 +48,7 @@ def test_every_page_fits_a_phone_says_nothing_and_has_its_own_accent(open_page, 
             quiet_and_narrow(visit)
         told = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()")
         assert told == accent, address
+        axe.thin(page)
         assert axe.finds(page) == [], address
 
 

@@ -81,9 +81,9 @@ def webkit():
         process.wait(timeout=WAIT_S)
 
 
-@pytest.mark.parametrize(("width", "height"), [PHONE, DESK], ids=["phone", "desk"])
-def test_nothing_is_cut_off_before_the_reader_stirs(webkit, site, width, height):
-    """What is kept from being laid out cuts off what reaches beyond it, where a browser knows no margin for that."""
+def opened(webkit, site, width, height):
+    """The article, of which nothing is cut off before the reader stirs: what is kept from being laid out cuts off what
+    reaches beyond it, where a browser knows no margin for that."""
     webkit.open((site / "index.html").as_uri(), width, height)
     webkit.until(lambda: webkit.value("!!document.querySelector('.explorable.is-live')"))
     assert webkit.value("document.documentElement.scrollWidth <= innerWidth")
@@ -93,8 +93,12 @@ def test_nothing_is_cut_off_before_the_reader_stirs(webkit, site, width, height)
     assert webkit.value(cut.replace("\n", " ")) == []
 
 
+def test_nothing_is_cut_off_on_a_phone(webkit, site):
+    opened(webkit, site, *PHONE)
+
+
 def test_webkit_shows_every_explorable_and_takes_a_drag(webkit, site):
-    webkit.open((site / "index.html").as_uri(), *DESK)
+    opened(webkit, site, *DESK)
     webkit.value("(globalThis.wrong = [], addEventListener('error', (event) => wrong.push(event.message)), 0)")
     count = webkit.value("document.querySelectorAll('.explorable').length")
     assert count >= 6

@@ -27,7 +27,6 @@ KNOT = "document.getElementById('fig-knot').getBoundingClientRect()"
 
 def at_the_words(open_page: Open, home: str, size: tuple[int, int], **options: Any) -> Page:
     page: Page = open_page(f"{home}index.html", *size, **options).page
-    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
     page.evaluate("location.hash = 'fig-knot'")
     page.locator("#fig-knot .is-live").wait_for()
     page.locator(WORDS).evaluate("(words) => words.scrollIntoView({block: 'center'})")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import pickle
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,8 +20,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from generator.base import language
 from generator.base.memo import Memo
 from generator.base.overlay import Overlay
+from generator.content import experiments
 from generator.content import tables as files
-from generator.content.experiments import Planned
+from generator.content.experiments import Plan, Planned
 from generator.networks import datasets, tables
 from generator.networks.activations import ACTIVATIONS, Activation
 from generator.networks.rooms import PLANE
@@ -31,7 +34,9 @@ from generator.runs.entries import entry
 from generator.runs.results import from_catalogue
 from generator.site.assets import Scripts, assets, live, placed_scripts
 from generator.site.explorables import runs_index
-from tests.rest import SPEAKS_MS, rest, watch
+from tests.conftest import once
+from tests.kept import OPTIONS, Kept
+from tests.rest import AT_ONCE, SPEAKS_MS, rest, watch
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 SPECS = [RunSpec(5, "tanh", 0), RunSpec(5, "tanh", 1), RunSpec(5, "relu", 0, bias_start=1.0), RunSpec(3, "tanh", 0)]
@@ -113,8 +118,13 @@ class Laboratory:
 
 
 @pytest.fixture(scope="session")
-def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
-    folder = tmp_path_factory.mktemp("laboratory")
+def plan() -> Plan:
+    """What the article's own experiments are to train."""
+    return experiments.read(TEMPLATES.parent / "content" / "experiments.toml", "quick")
+
+
+def furnish(folder: Path) -> None:
+    """The page's assets, the runs, and the same once more as they were trained."""
     with pytest.MonkeyPatch.context() as patched:  # an activation more, whose room is a plane
         patched.setitem(ACTIVATIONS, SWISH.name, SWISH)
         files = assets(
@@ -127,18 +137,24 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
-    runs = {}
+    trained = {}
     for batch in (SPECS[:2], SPECS[2:3], SPECS[3:]):
-        for spec, run in zip(batch, train_together(batch), strict=True):
-            runs[run_id(spec)] = (spec, run)
-    drawn = pictures()
-    for name, (spec, _, _) in drawn.items():
-        [run] = train_together([spec])
-        runs[name] = (spec, run)
-    for name, (spec, run) in runs.items():
+        trained |= {run_id(spec): (spec, run) for spec, run in zip(batch, train_together(batch), strict=True)}
+    trained |= {name: (spec, train_together([spec])[0]) for name, (spec, _, _) in pictures().items()}
+    for name, (spec, run) in trained.items():
         file = folder / "data" / f"{name}.js"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(export.pack(name, spec, run))
+    (folder / "trained").write_bytes(pickle.dumps({name: run for name, (_, run) in trained.items()}))
+
+
+@pytest.fixture(scope="session")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
+    furnished = once(tmp_path_factory, "laboratory", furnish)
+    folder = shutil.copytree(furnished, tmp_path_factory.mktemp("laboratory") / "own")
+    drawn = pictures()
+    specs = {run_id(spec): spec for spec in SPECS} | {name: spec for name, (spec, _, _) in drawn.items()}
+    runs = {name: (specs[name], run) for name, run in pickle.loads((folder / "trained").read_bytes()).items()}
     entries = []
     for name, (spec, _) in runs.items():
         experiment, _, own = name.partition("/")
@@ -233,50 +249,11 @@ def bare_page(browser: Browser, laboratory: Laboratory) -> Iterator[Page]:
         yield page
 
 
-WINDOW = {"width": 1280, "height": 800}
-
-
-class Kept:
-    """A page that one test leaves as it was for the next, which spares a third of what a figure's opening takes."""
-
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self.page: Page | None = None
-
-    def take(self) -> Page:
-        """The page, which is the taker's until it is given back."""
-        page, self.page = self.page, None
-        if page is None or page.is_closed():
-            context = self.browser.new_context(viewport=WINDOW)
-            watch(context)
-            page = context.new_page()
-        return page
-
-    def give(self, page: Page) -> None:
-        """Have it back, without what a reader or a test may have set; where it cannot be, the next is another."""
-        try:
-            page.unroute_all()
-            page.mouse.move(0, 0)
-            page.evaluate("localStorage.clear(), sessionStorage.clear()")
-            page.goto("about:blank")
-            page.emulate_media(media="null", color_scheme="null", reduced_motion="null", forced_colors="null")
-            page.set_viewport_size(WINDOW)
-        except Error:
-            page.context.close()
-        else:
-            self.page = page
-
-
-@pytest.fixture(scope="session")
-def kept(browser: Browser) -> Kept:
-    return Kept(browser)
-
-
 @contextlib.contextmanager
 def figures(browser: Browser, laboratory: Laboratory, kept: Kept | None = None) -> Iterator[Show]:
     """show("bend", options..., hash="", width=1280, ...) -> the figure, live in an open page.
 
-    kept  has the page for the first of them, unless that asks for one of another kind
+    kept  has the pages, unless one of another kind is asked for
     """
     contexts: list[BrowserContext] = []
     taken: list[tuple[Page, Figure]] = []
@@ -286,9 +263,8 @@ def figures(browser: Browser, laboratory: Laboratory, kept: Kept | None = None) 
     ) -> Figure:
         written = {key: options.pop(key) for key in ("text", "index", "above") if key in options}
         script = options.pop("script", "")
-        if kept and not (taken or contexts or script or options):
-            opened = kept.take()
-            opened.set_viewport_size({"width": width, "height": height})
+        if kept and not script and options.keys() <= OPTIONS:
+            opened = kept.take(width, height, **options)
         else:
             context = browser.new_context(viewport={"width": width, "height": height}, **options)
             watch(context)
@@ -302,6 +278,7 @@ def figures(browser: Browser, laboratory: Laboratory, kept: Kept | None = None) 
         opened.on("console", figure.hear)
         opened.on("pageerror", figure.fail)
         opened.goto(laboratory.write(*figures, **written) + hash)
+        opened.evaluate(AT_ONCE)
         if wait:
             opened.locator(".explorable.is-live").first.wait_for()
             figure.settle()

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from generator.measures import arrangement, packing
 from generator.networks import forward
 from tests import laws
-from tests.rest import SPEAKS_MS, rest
+from tests.rest import SELDOM, SPEAKS_MS, rest
 
 
 def drag(figure: Figure, locator: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -398,7 +398,7 @@ def test_training_goes_pauses_goes_back_and_starts_again(show: Show) -> None:
 
 
 def test_training_stops_by_itself(show: Show) -> None:
-    figure = show('train {"classes": 3}')
+    figure = show('train {"classes": 3}', script=SELDOM)
     figure.live.get_by_role("button", name="Train", exact=True).click()
     expect(figure.live.locator(".train-notice")).to_have_text("Done: 3000 epochs.", timeout=90000)
     expect(figure.live.get_by_role("button", name="Trained")).to_be_disabled()
@@ -442,14 +442,16 @@ def test_a_start_whose_loss_is_high_is_trained_and_one_without_a_loss_is_told(sh
 
 
 def test_no_learning_rate_is_offered_below_the_least(show: Show) -> None:
-    figure = show("train", hash="#fig-train.activation=own-formula&fig-train.typed=exp(a**2)&fig-train.rate=0.0009")
+    figure = show(
+        "train", hash="#fig-train.activation=own-formula&fig-train.typed=exp(a**2)&fig-train.rate=0.0009", script=SELDOM
+    )
     figure.live.get_by_role("button", name="Train", exact=True).click()
     offered = figure.live.locator(".train-notice").get_by_role("button")
     expect(offered).to_have_text("Carry on at a learning rate of 0.0001", timeout=20000)
 
 
 def test_training_that_learns_nothing_says_so(show: Show) -> None:
-    figure = show('train {"l2": 1}')
+    figure = show('train {"l2": 1}', script=SELDOM)
     figure.live.get_by_role("button", name="Train", exact=True).click()
     expect(figure.live.locator(".train-notice")).to_contain_text("Stuck at guessing", timeout=30000)
 

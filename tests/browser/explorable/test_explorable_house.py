@@ -19,7 +19,7 @@ from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.site import assets
 from tests import axe
-from tests.rest import SPEAKS_MS, rest
+from tests.rest import SELDOM, SPEAKS_MS, rest
 
 FIGURES = ("bend", "layers", "directions", "train", "beat", "alive", "digit")
 FEW = [
@@ -695,7 +695,7 @@ def test_the_end_of_a_training_is_told_once(show: Show) -> None:
 )
 def test_while_time_runs_nothing_is_said_and_then_once(show: Show, name: str) -> None:
     """However slowly: at one epoch a second each would have the time to be read out."""
-    figure = show(name, hash=f"#fig-{name}.epoch=1&fig-{name}.speed=1")
+    figure = show(name, hash=f"#fig-{name}.epoch=1&fig-{name}.speed=1", script=SELDOM)
     awake(figure)
     rest(figure.page, SPEAKS_MS)
     figure.page.evaluate(LISTEN, LIVE)

@@ -188,4 +188,5 @@ def test_own_data_are_spread_as_the_builds(
 def drawn(ask: Callable[..., Any], kind: str, classes: int, count: int, **given: float) -> Any:
     parameters = json.dumps(datasets.load()[kind].defaults | given)
     call = f"peek.network.drawn(peek.datasets['{kind}'], {classes}, {count}, {parameters}, 5)"
-    return ask(f"(({{x, y, inputs}}) => ({{x: [...x], y: [...y], inputs}}))({call})")
+    text = f"JSON.stringify((({{x, y, inputs}}) => ({{x: [...x], y: [...y], inputs}}))({call}))"
+    return json.loads(ask(text))  # as one text: the numbers would come one by one

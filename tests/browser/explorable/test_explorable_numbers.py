@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from generator import figures
 from generator.base import rounding
+from generator.content.experiments import Plan
 from generator.measures import directions
 from generator.measures.trained import SIGNIFICANT
 from generator.networks import forward
@@ -85,12 +86,10 @@ def test_directions_are_the_build_s_in_every_window(show: Show, laboratory: Labo
         assert f"Mean direction and spread: {table}." in figure.summary()
 
 
-def test_directions_of_every_published_run_are_the_builds(browser: Browser, site: Path) -> None:
+def test_directions_of_every_published_run_are_the_builds(browser: Browser, site: Path, plan: Plan) -> None:
     """To the digit: what travels with the page of a trained network is what was measured."""
-    from generator.content import experiments
     from generator.runs import tasks
 
-    plan = experiments.read(Path(__file__).parents[3] / "content" / "experiments.toml", "quick")
     specs = {f"{e.name}/{run.id}": run.spec for e in plan.experiments for run in e.runs if run.shipped}
     page = browser.new_page()
     page.goto((site / "figures" / "field.html").as_uri())

@@ -20,6 +20,7 @@ from generator.networks.recipe import RunSpec
 from generator.runs.entries import entry
 from generator.runs.results import Results, from_catalogue
 from generator.site.explorables import data_sets
+from tests.rest import SELDOM
 
 DATA = {
     "arms": RunSpec(5, "tanh", 0),
@@ -135,7 +136,8 @@ def test_points_that_are_drawn_flat_light_up_in_both_planes(train: Show) -> None
     ("data", "least", "most"), [("rays-root", 1, 7), pytest.param("hole", 0, 0, marks=pytest.mark.breadth)]
 )
 def test_the_two_by_two_is_trained_in_the_page(train: Show, data: str, least: int, most: int) -> None:
-    figure = train(f"#fig-train.data={data}&fig-train.classes=7", **PHONE)
+    few = [one | {"points_per_class": 40} for one in data_sets(None, results())]
+    figure = train(f"#fig-train.data={data}&fig-train.classes=7", given={"sets": few}, script=SELDOM, **PHONE)
     expect(figure.live.get_by_role("group", name="Data", exact=True).locator("input:checked")).to_have_value(data)
     assert least <= middle(figure) <= most and not figure.said
 
