@@ -221,6 +221,13 @@ def test_a_column_of_words_that_is_asked_for_is_a_number_for_each_of_them(tmp_pa
     (tmp_path / "data" / "held.csv").write_text(text([("1", "3", "a", "2")], "x,way,kind,y"))
     with pytest.raises(ContentError, match=r'"way", holds numbers such as "3\.0"; expected one of 10, down, up'):
         tables.read(tmp_path, asked | {"test": "data/held.csv"})
+    gap = [*rows, ("1", "NA", "a", "2")]
+    asked = written(tmp_path, text(gap, "x,way,kind,y")) | {"label": "kind", "columns": ("y", "way")}
+    with pytest.raises(
+        ContentError, match='"way", holds "NA", as where a value is missing; expected a word, or missing'
+    ):
+        tables.read(tmp_path, asked)
+    assert tables.read(tmp_path, asked | {"missing": "drop"}).table.x.tolist() == found.table.x.tolist()
     prices = [(f"${at},250", *ROWS[at % 4]) for at in range(20)]
     asked = written(tmp_path, text(prices, "price,x,y,kind").replace(",250", "250")) | {"label": "kind"}
     with pytest.raises(ContentError, match=r'"price", holds words such as "\$0250"; expected numbers alone'):

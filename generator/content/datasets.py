@@ -47,7 +47,7 @@ FILE_FIELDS = {
     "file": plain('a file in the content\'s folder, such as "data/points.csv"', str),
     "label": plain("the name of the column with the labels", str),
     "columns": recipe.several(plain("a name", str), SOME_COLUMNS, 1, once=True),
-    "missing": recipe.choice(*files.MISSES),
+    "missing": recipe.choice(*files.GAPS),
     "test": Field(_share, "a share between 0 and 1, the name of a column, or a second file"),
     "classes": CLASSES,
     "image": IMAGE,

@@ -39,7 +39,7 @@ from .columns import (
 
 TRAIN, TEST = frozenset({"train", "training", "0", "false", "no"}), frozenset({"test", "testing", "1", "true", "yes"})
 LABELS = ("class", "label", "target")  # what columns of labels are called
-MISSES = ("refuse", "drop")  # what becomes of a row without a value
+GAPS = ("refuse", "drop")  # what becomes of a row without a value
 _MEASURED = re.compile(r"\D{0,3}\d[\d.,'\u202f ]*\D{0,4}")  # a number with what it is of: "$12", "7 kg"
 MEASURED = 10  # of so many different ones, they are no kinds
 UNEVEN = 1.5  # rows of the largest class to those of the smallest
@@ -63,7 +63,7 @@ def read(folder: Path, options: Mapping[str, Any]) -> Read:
     """The table that an author describes.
 
     options  "file" in the content's folder, or "kind": "digits"; "label", "columns" (of inputs), "missing" (one of
-             MISSES) and "test" of a file; "classes": which of them, in which order; "balance": see Table
+             GAPS) and "test" of a file; "classes": which of them, in which order; "balance": see Table
     raises   ContentError: what is wrong with the file, by row and column, or with the options
     """
     if "file" in options:
@@ -269,6 +269,8 @@ def _said_in(found: File, asked: Sequence[int]) -> dict[int, list[str]]:
     said = {at: _sorted(column) for at in asked if isinstance(column := found.columns[at], list)}
     for at, words in said.items():
         place = f'column {at + 1}, "{found.names[at]}", holds'
+        if lacking := [word for word in words if word.lower() in LACKING]:
+            raise found.problem(f'{place} "{lacking[0]}", as where a value is missing', f"a word, or {DROPPED}")
         if len(words) > MEASURED and all(map(_MEASURED.fullmatch, words)):
             raise found.problem(f'{place} words such as "{words[0]}"', "numbers alone, without unit or currency")
         if len(words) > limits.WORDS:
