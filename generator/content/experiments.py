@@ -18,7 +18,7 @@ from ..base.warnings import Warned
 from ..networks import datasets, recipe, rooms, tables
 from ..networks.activations import ACTIVATIONS, Own
 from ..networks.recipe import Field, plain
-from ..networks.spec import RunSpec
+from ..networks.spec import RunSpec, flat
 from . import external
 from . import lab as code
 from .activations import Activations
@@ -613,7 +613,7 @@ def _planned(
     """Names and folders for an experiment's runs, each with its dataset, from the fields in which they differ."""
     seeds = fixed["seeds"]
     recipes = [(dataset, replace(spec, seed=0)) for dataset, spec in runs[:: len(seeds)]]
-    rows = {recipe: {"dataset": recipe[0], **_flat(recipe[1])} for recipe in dict.fromkeys(recipes)}
+    rows = {recipe: {"dataset": recipe[0], **flat(recipe[1])} for recipe in dict.fromkeys(recipes)}
     biases = {(row["activation"], row["bias_start"]) for row in rows.values()}
     named = ["classes", "activation", "seed", "kind"]
     named += ["bias_start"] * (len(biases) == len({activation for activation, _ in biases}))  # which says it then
@@ -634,13 +634,6 @@ def _planned(
         travels = spec.seed in shipped and not ACTIVATIONS[spec.activation].is_vector
         planned.append(Planned(run_id, spec, dataset, place, travels, images.get(dataset, ())))
     return tuple(planned)
-
-
-def _flat(spec: RunSpec) -> dict[str, Any]:
-    """As networks.spec.flat, without a copy of each value."""
-    fields = dict(vars(spec))
-    options = dict(fields.pop("dataset_options"))
-    return {**fields, **options}
 
 
 def _slugs(key: str, values: Collection[Any]) -> dict[Any, str]:

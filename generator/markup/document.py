@@ -175,11 +175,11 @@ def names_of(pages: Sequence[Page], memo: Memo, words: Words) -> dict[str, tuple
     """What can be named of an article's pages, by path, numbered as its first page wants them."""
     found: dict[str, tuple[Names, Numbering]] = {}
     before: tuple[tuple[str, int], ...] = ()
-    wanted = pages[0].meta.numbering
+    wanted, titles = pages[0].meta.numbering, _titles(words)
     for count, page in enumerate(pages, 1):
         numbered = before, f"{count}." if wanted == "by-page" and len(pages) > 1 else ""
         known = functools.partial(_names, page, memo, words, numbered)
-        names = memo.held("names", page.path, (page, words.quotes, _titles(words), numbered), known)
+        names = memo.held("names", page.path, (page, words.quotes, titles, numbered), known)
         found[page.path] = names, numbered
         before = tuple(names.counts.items()) if wanted == "continuous" else ()
     return found
