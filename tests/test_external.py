@@ -515,6 +515,25 @@ def test_columns_called_as_parts_of_a_recipe_keep_their_own_names(article, cache
     assert "batch" in figure and "points a step" not in figure and "hidden widths" not in figure
 
 
+def test_years_keep_their_thousands_together_wherever_they_are_read(tmp_path, one_worker_is_this_process):
+    content = tmp_path / "content"
+    content.mkdir()
+    rows = [f"{year};{year - 600};{n / 10}" for n, year in enumerate(range(1999, 2024, 4))]
+    (content / "survey.csv").write_text("\n".join(["Jahr;papers;share", *rows, ""]))
+    (content / "experiments.toml").write_text('[results.survey]\nfile = "survey.csv"\n')
+    blocks = [
+        "/// table | T\n    of: survey\n    rows: Jahr\n    columns: papers\n",
+        "/// figure | chart\n    data: survey\n    x: Jahr\n    y: share\n\nC.\n",
+        "/// figure | chart\n    data: survey\n    x: share\n    y: Jahr\n\nC.\n",
+    ]
+    said = "Since {{ survey.min('Jahr') }}, {{ survey.max('papers') }} papers.\n\n"
+    (content / "article.md").write_text("# Survey\n\n" + said + "".join(f"{block}///\n\n" for block in blocks))
+    build(Options(content=content, out=tmp_path / "site", cache=tmp_path / "cache", workers=1), Progress(quiet=True))
+    text = re.sub(r"<[^>]*>", " ", (tmp_path / "site" / "index.html").read_text("utf-8"))
+    assert "Since 1999, 1,423 papers" in text and text.count("2023") >= 3
+    assert not re.search(r"1,999|2,0\d\d", text)
+
+
 def test_the_server_notices_the_file_and_what_it_contradicts(with_scan, cache, tmp_path, one_worker_is_this_process):
     options = Options(content=with_scan, out=tmp_path / "site", cache=cache, workers=1, templates=None)
     live, made = Live(), threading.Event()

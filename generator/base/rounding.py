@@ -28,6 +28,11 @@ class Marks:
 
 ENGLISH = Marks()
 
+
+class Year(int):
+    """A year, whose thousands stay together: 2007."""
+
+
 _TAKEN = Context(prec=DIGITS, rounding=ROUND_HALF_UP)  # as JavaScript's toExponential
 _WIDE = Context(prec=400)  # more than a float has before its point, and after it what is shown
 
@@ -44,8 +49,9 @@ def _taken(value: float) -> Decimal:
 
 
 def fixed(value: float, digits: int = 0, marks: Marks = ENGLISH) -> str:
-    """A number to so many digits after the point, with thousands apart and a real minus."""
-    return marks.on(f"{rounded(value, digits):,f}")
+    """A number to so many digits after the point, with thousands apart, unless it is a year, and a real minus."""
+    plain = f"{rounded(value, digits):,f}"
+    return marks.on(plain.replace(",", "") if isinstance(value, Year) else plain)
 
 
 def percent(share: float, digits: int = 1, space: str = "\u202f", marks: Marks = ENGLISH) -> str:

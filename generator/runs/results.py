@@ -20,9 +20,12 @@ from types import MappingProxyType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from ..base.errors import meant, one_of
+from ..base.rounding import Year
 from .statistics import Paired, Tally
 
 NUMBERS = re.compile(r"((?<![.\d])\d+\.\d+(?!\.?\d)|\d+)")  # in a word; three apart by points are a date or a version
+OF_YEARS = re.compile(r"(?:year|jahr|annee|année|anno|año|ano|jaar|rok|vuosi|år|год|年|年份|سنة|عام)s?", re.IGNORECASE)
+YEARS = range(1000, 3000)
 
 
 class UnknownResult(LookupError):
@@ -548,8 +551,14 @@ def from_catalogue(
 
 
 def _table(name: str, table: Mapping[str, Any]) -> Table:
+    of_years = [name for name in table["source"].get("columns", ()) if any(map(OF_YEARS.fullmatch, name.split("_")))]
+
+    def told(row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A row whose years are known as such, by the name of their column."""
+        return {**row, **{key: Year(row[key]) for key in of_years if row[key] in YEARS}}
+
     def rows() -> Iterator[Record]:
-        return (Record(name, at, row) for at, row in enumerate(table["rows"](), 1))
+        return (Record(name, at, told(row)) for at, row in enumerate(table["rows"](), 1))
 
     return Table(rows, name, table["columns"], table["source"])
 

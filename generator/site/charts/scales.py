@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...base.language import Words
+from ...base.rounding import Year
 from ..words import plain
 
 DIGITS = 4  # significant ones of a value that is told
@@ -27,12 +28,17 @@ class Tick:
 
 @dataclass(frozen=True)
 class Numbers:
-    """An axis of numbers from low to high, linear or by logarithm. whole: it counts."""
+    """An axis of numbers from low to high, linear or by logarithm.
+
+    whole  it counts, or is of years
+    kind   what a value at a tick is
+    """
 
     low: float
     high: float
     log: bool = False
     whole: bool = False
+    kind: Callable[[float], float] = float
 
     def share(self, value: float) -> float:
         """Where a value stands: 0 at the low end, 1 at the high one."""
@@ -73,9 +79,10 @@ def told(value: Any, words: Words, digits: int = DIGITS) -> str:
 def spans(values: Sequence[float], log: bool = False, whole: bool = False) -> Numbers:
     """The axis from the least value to the greatest; where they are one, from it to 0, by logarithm some way around."""
     low, high = min(values), max(values)
+    years = all(isinstance(value, Year) for value in values)
     if high - low <= 1e-12 * max(abs(low), abs(high)):
         low, high = (low / 2, low * 2) if log else (min(low, 0.0), max(high, 0.0) if low else 1.0)
-    return Numbers(float(low), float(high), log, whole)
+    return Numbers(float(low), float(high), log, whole or years, Year if years else float)
 
 
 def widened(axis: Numbers, most: int) -> Numbers:
@@ -87,7 +94,7 @@ def widened(axis: Numbers, most: int) -> Numbers:
     while True:  # a longer axis may have a longer step
         step = _step(axis, most)
         low, high = math.floor(axis.low / step + 1e-9), math.ceil(axis.high / step - 1e-9)
-        longer = Numbers(_times(low, step), _times(high, step), whole=axis.whole)
+        longer = replace(axis, low=_times(low, step), high=_times(high, step))
         if longer == axis:
             return axis
         axis = longer
@@ -99,7 +106,7 @@ def padded(axis: Numbers, by: float) -> Numbers:
         more = (axis.high / axis.low) ** by
         return Numbers(axis.low / more, axis.high * more, True)
     room = by * (axis.high - axis.low)
-    return Numbers(axis.low - room, axis.high + room)
+    return replace(axis, low=axis.low - room, high=axis.high + room)
 
 
 def log_spaced(values: Sequence[float]) -> bool:
@@ -119,6 +126,7 @@ def ticks(axis: Numbers, most: int, words: Words, values: Sequence[float] = ()) 
         nice = sorted(set(values))
     else:
         nice = (_decades(axis, most) if axis.log else []) or _multiples(axis, most)
+    nice = [axis.kind(value) for value in nice]
     say = _writer(nice, axis.log, words)
     return [Tick(axis.share(value), say(value)) for value in nice]
 
