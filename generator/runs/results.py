@@ -555,7 +555,8 @@ def _table(name: str, table: Mapping[str, Any]) -> Table:
 
     def told(row: Mapping[str, Any]) -> Mapping[str, Any]:
         """A row whose years are known as such, by the name of their column."""
-        return {**row, **{key: Year(row[key]) for key in of_years if row[key] in YEARS}}
+        years = {key: Year(row[key]) for key in of_years if row[key] in YEARS}
+        return {**row, **years} if years else row  # as it is where it is not measured yet
 
     def rows() -> Iterator[Record]:
         return (Record(name, at, told(row)) for at, row in enumerate(table["rows"](), 1))
