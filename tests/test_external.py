@@ -518,19 +518,24 @@ def test_columns_called_as_parts_of_a_recipe_keep_their_own_names(article, cache
 def test_years_keep_their_thousands_together_wherever_they_are_read(tmp_path, one_worker_is_this_process):
     content = tmp_path / "content"
     content.mkdir()
-    rows = [f"{year};{year - 600};{n / 10}" for n, year in enumerate(range(1999, 2024, 4))]
-    (content / "survey.csv").write_text("\n".join(["Jahr;papers;share", *rows, ""]))
+    rows = [f"{year};{year - 600};{n / 10};{'ab'[n % 2]}" for n, year in enumerate(range(1999, 2024, 4))]
+    (content / "survey.csv").write_text("\n".join(["Jahr;papers;share;kind", *rows, ""]))
     (content / "experiments.toml").write_text('[results.survey]\nfile = "survey.csv"\n')
     blocks = [
         "/// table | T\n    of: survey\n    rows: Jahr\n    columns: papers\n",
+        "/// table | T\n    of: survey\n    rows: all\n    columns: [Jahr, papers]\n",
+        "/// table | T\n    of: survey\n    rows: kind\n    columns: Jahr\n",
+        "/// figure | chart\n    data: survey\n    x: Jahr\n    y: share\n    x_scale: log\n    colour: kind\n\nC.\n",
+        "/// figure | chart\n    data: survey\n    x: share\n    y: papers\n    facet: Jahr\n\nC.\n",
         "/// figure | chart\n    data: survey\n    x: Jahr\n    y: share\n\nC.\n",
         "/// figure | chart\n    data: survey\n    x: share\n    y: Jahr\n\nC.\n",
     ]
-    said = "Since {{ survey.min('Jahr') }}, {{ survey.max('papers') }} papers.\n\n"
+    said = "Since {{ survey.min('Jahr') }}, {{ survey.max('papers') }} papers, half by {{ survey.median('Jahr') }}, "
+    said += "and before {{ (survey.max('Jahr') + 1) | year }}.\n\n"
     (content / "article.md").write_text("# Survey\n\n" + said + "".join(f"{block}///\n\n" for block in blocks))
     build(Options(content=content, out=tmp_path / "site", cache=tmp_path / "cache", workers=1), Progress(quiet=True))
     text = re.sub(r"<[^>]*>", " ", (tmp_path / "site" / "index.html").read_text("utf-8"))
-    assert "Since 1999, 1,423 papers" in text and text.count("2023") >= 3
+    assert "Since 1999, 1,423 papers, half by 2011, and before 2024" in text and text.count("2023") >= 3
     assert not re.search(r"1,999|2,0\d\d", text)
 
 

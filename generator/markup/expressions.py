@@ -17,7 +17,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -69,6 +69,12 @@ def percent(value: Any, digits: int = 1, *, words: Words | None = None) -> str:
 def degrees(value: Any, digits: int = 0, *, words: Words | None = None) -> str:
     """An angle in degrees."""
     return f"{number(_number(value, 'degrees'), digits, words=words)}°"
+
+
+def year(value: Any, digits: int = 0, *, words: Words | None = None) -> str:
+    """A number whose thousands stay together, as those of years do."""
+    marks = replace((words or language.english()).marks, thousands="")
+    return rounding.fixed(_number(value, "year"), _digits(digits), marks)
 
 
 def spelled(value: Any, words: Words | None = None) -> str:
@@ -177,6 +183,7 @@ FILTERS: Mapping[str, Filter] = {
     "percent": Filter(percent, "a share in per cent; `percent(0)` without decimals"),
     "number": Filter(number, "a number as text; `number(2)` with two decimals"),
     "degrees": Filter(degrees, "an angle in degrees; `degrees(1)` with a decimal"),
+    "year": Filter(year, "a year, whose thousands stay together: 2007"),
     "words": Filter(spelled, "a whole number in words, up to twenty"),
     "interval": Filter(_interval, "a tally with the interval of its share: 7 of 8 (53 % to 98 %)"),
     "holm": Filter(_holm, "comparisons, a list, each p adjusted for how many there are by Holm's method"),
@@ -205,7 +212,7 @@ FILTERS: Mapping[str, Filter] = {
 
 def filters(words: Words) -> Mapping[str, Callable[..., Any]]:
     """The filters in a language."""
-    speaking = {number, percent, degrees, spelled, _interval, _join}
+    speaking = {number, percent, degrees, year, spelled, _interval, _join}
     made = {name: row.of for name, row in FILTERS.items()}
     return {name: functools.partial(of, words=words) if of in speaking else of for name, of in made.items()}
 

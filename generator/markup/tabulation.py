@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..base.errors import one_of
+from ..base.rounding import Year
 from ..runs.results import Record, Result, Rows, Table, UnknownResult, Unmeasured, places, quantile
 from .expressions import ExpressionError, kind
 
@@ -139,9 +140,9 @@ def _column(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A column, and its cells.
 
-    returns  "key"; "kind": "number", "share" of 1, or "word"; "digits" after the point, None where powers of ten are
-             told. A cell: its "value", in a group the median, quartiles "low" and "high" where there are several, of
-             how many values, "n", "digits" that it needs
+    returns  "key"; "kind": "number", "year", "share" of 1, or "word"; "digits" after the point, None where powers of
+             ten are told. A cell: its "value", in a group the median, quartiles "low" and "high" where there are
+             several, of how many values, "n", "digits" that it needs
     raises   TableError: several values of a group that are no numbers
     """
     values = [[value for row in group if (value := _value(row, key)) is not None] for group in groups]
@@ -155,7 +156,8 @@ def _column(
     cells = [_cell(sorted(group), is_boolean) for group in values]
     if is_boolean or (key in SHARES and isinstance(groups[0][0], Result)):
         return {"key": key, "kind": "share", "digits": 1}, [cell | {"digits": 1} for cell in cells]
-    return {"key": key, "kind": "number", "digits": _take_digits(cells, is_spread)}, cells
+    is_year = bool(every) and all(isinstance(value, Year) for value in every)
+    return {"key": key, "kind": "year" if is_year else "number", "digits": _take_digits(cells, is_spread)}, cells
 
 
 def _cell(ordered: Sequence[float], is_boolean: bool) -> dict[str, Any]:

@@ -261,13 +261,15 @@ class Rows(abc.ABC, Generic[Row]):
         """The median value."""
         from statistics import median  # some milliseconds to import, where nothing has to be computed
 
-        return float(median(self._numbers(key)))
+        values = self._numbers(key)
+        return _alike(float(median(values)), values)
 
     def mean(self, key: str) -> float:
         """The mean value."""
         from statistics import fmean
 
-        return float(fmean(self._numbers(key)))
+        values = self._numbers(key)
+        return _alike(float(fmean(values)), values)
 
     def std(self, key: str) -> float:
         """The standard deviation, with one less than their number below the sum.
@@ -289,7 +291,8 @@ class Rows(abc.ABC, Generic[Row]):
         """The q-quantile, 0 <= q <= 1, linear between the sorted values (Hyndman & Fan's type 7)."""
         if not (isinstance(q, (int, float)) and 0 <= q <= 1):
             raise UnknownResult(f"a quantile of {q}; expected a number from 0 to 1")
-        return quantile(sorted(self._numbers(key)), q)
+        values = sorted(self._numbers(key))
+        return _alike(quantile(values, q), values)
 
     def share(self, key: str, at_least: float | None = None, equals: Any = None) -> float:
         """The share of rows whose value is true, or is at least the bound, or equals the value given."""
@@ -478,6 +481,11 @@ def quantile(ordered: Sequence[float], q: float) -> float:
     return float(ordered[below] + (at - below) * (ordered[above] - ordered[below]))
 
 
+def _alike(found: float, values: Sequence[float]) -> float:
+    """What was found of values: a year where they are years, and it is whole."""
+    return Year(found) if found.is_integer() and all(isinstance(value, Year) for value in values) else found
+
+
 def places(values: Iterable[Any]) -> list[tuple[Any, ...]]:
     """What each value of a key is sorted by, wherever rows stand by it; alike where the values are.
 
@@ -551,7 +559,7 @@ def from_catalogue(
 
 
 def _table(name: str, table: Mapping[str, Any]) -> Table:
-    of_years = [name for name in table["source"].get("columns", ()) if any(map(OF_YEARS.fullmatch, name.split("_")))]
+    of_years = [key for key in table["source"].get("columns", ()) if any(map(OF_YEARS.fullmatch, key.split("_")))]
 
     def told(row: Mapping[str, Any]) -> Mapping[str, Any]:
         """A row whose years are known as such, by the name of their column."""

@@ -209,6 +209,7 @@ def filters(words: Words) -> dict[str, Callable[..., Any]]:
         "start_state": start_state,
         "tell": words.tell,
         "unbroken": unbroken,
+        "year": numbers["year"],
     }
 
 

@@ -90,7 +90,7 @@ def widened(axis: Numbers, most: int) -> Numbers:
     if axis.log:
         low, high = math.floor(math.log10(axis.low)), math.ceil(math.log10(axis.high))
         nice = [float(f"{times}e{power}") for power in range(low, high + 1) for times in (1, 2, 5)]
-        return Numbers(max(v for v in nice if v <= axis.low), min(v for v in nice if v >= axis.high), True)
+        return replace(axis, low=max(v for v in nice if v <= axis.low), high=min(v for v in nice if v >= axis.high))
     while True:  # a longer axis may have a longer step
         step = _step(axis, most)
         low, high = math.floor(axis.low / step + 1e-9), math.ceil(axis.high / step - 1e-9)
@@ -104,7 +104,7 @@ def padded(axis: Numbers, by: float) -> Numbers:
     """An axis with room at both ends, a share of its length."""
     if axis.log:
         more = (axis.high / axis.low) ** by
-        return Numbers(axis.low / more, axis.high * more, True)
+        return replace(axis, low=axis.low / more, high=axis.high * more)
     room = by * (axis.high - axis.low)
     return replace(axis, low=axis.low - room, high=axis.high + room)
 
