@@ -19,6 +19,7 @@ from ..base.overlay import Overlay
 from ..base.style import Theme
 from ..networks import calculus, datasets
 from ..networks.activations import ACTIVATIONS, Own
+from ..networks.formulas import ELSEWHERE, FUNCTIONS
 
 PAGE_SCRIPT = "assets/page.js"
 LATER_SCRIPT = "assets/later.js"  # what pages need from a reader's first gesture on, see templates/js/page.js
@@ -33,6 +34,7 @@ SAYS = re.compile(r'\bwords\.say\(\s*("(?:[^"\\]|\\.)*")')  # see templates/js/w
 BUILT = {  # scripts that the build writes itself
     "build/signs": "",
     "build/activations": "",
+    "build/formulas": "",
     "build/datasets": "// needs: kit/kit",
     "build/centres": "// needs: kit/runs",
 }
@@ -74,6 +76,7 @@ def assets(
     built = {
         "build/signs": signs(words or language.load("en", templates, memo)),
         "build/activations": rows,
+        "build/formulas": formula_names(),
         "build/datasets": dataset_rows(sorted({*kinds, *drawn})),
         "build/centres": centre_rows(centres or {}),
     }
@@ -294,6 +297,12 @@ def signs(words: Words) -> str:
     """The signs of a language's numbers as a script: templates/js/words.js."""
     told = {"point": words.marks.point, "percent": words.marks.percent}
     return f"var signs={json.dumps(told, ensure_ascii=False)};"
+
+
+def formula_names() -> str:
+    """The functions that a formula may call, and what others call otherwise: templates/js/kit/formula.js."""
+    said = {"functions": FUNCTIONS, "elsewhere": {"__proto__": None, **ELSEWHERE}}
+    return f"var formulaNames={json.dumps(said, separators=(',', ':'))};"
 
 
 def dataset_rows(kinds: Collection[str]) -> str:

@@ -1,5 +1,5 @@
 // @ts-check
-// needs: kit/kit
+// needs: kit/kit, build/formulas
 /**
  * An activation from a formula of a, the sum of a neuron: the arithmetic that authors' formulas are
  * (generator/networks/formulas.py), with its slope. It becomes functions in functions: no text becomes code.
@@ -13,7 +13,6 @@ peek.formula = (function () {
   const END = 1e-3;
   const SLACK = 1e-6; // what rounding and a limit that is not reached yet may add
   const LONGEST = 300; // signs
-  const FUNCTIONS = ["exp", "log", "sqrt", "sin", "cos", "atan", "tanh", "erf", "abs", "max", "min", "logistic", "softplus"];
 
   /**
    * What a formula computes. A worker gets this function as source text: nothing in it may look at anything outside it.
@@ -171,12 +170,16 @@ peek.formula = (function () {
     return { label: text, biasStart: null, room: { low: ends[0], high: ends[1] }, value, slope };
   }
 
-  const names = FUNCTIONS.join(", ");
+  const { functions, elsewhere } = formulaNames;
   const said = {
     end: () => words.say("The formula ends too early."),
     here: (values) => words.say("“{part}” cannot stand here; between two values stands +, -, *, / or **.", values),
     a: () => words.say("Type a formula of a, the sum of a neuron, such as a * logistic(a)."),
-    name: (values) => words.say("“{part}” is unknown; known are a, pi and the functions {names}.", { ...values, names }),
+    name({ part }) {
+      const near = elsewhere[part.toLowerCase().replaceAll("_", "")];
+      if (near) return words.say("“{part}” is unknown; perhaps you mean {near}.", { part, near });
+      return words.say("“{part}” is unknown; known are a, pi and the functions {names}.", { part, names: functions.join(", ") });
+    },
     one: (values) => words.say("{name} takes one value.", values),
     several: (values) => words.say("{name} takes two values or more.", values),
     fixed: (values) => words.say("“{part}” is a number: write its value.", values),

@@ -142,6 +142,20 @@ def test_a_reader_may_type_what_an_author_may_write_and_no_more(bare_page: Page)
     assert not bare_page.evaluate("Object.keys(peek.activations).some((name) => name.startsWith('='))")
 
 
+def test_what_others_call_otherwise_is_answered_with_what_it_is_here(bare_page: Page) -> None:
+    """As authors are: templates/js has the names from where formulas are read."""
+    names = sorted(set(formulas.ELSEWHERE) - set(FUNCTIONS))
+    typed = [f"{name.title()}(a)" for name in names]
+    for name, said in zip(names, bare_page.evaluate("(all) => all.map(peek.formula.wrong)", typed), strict=True):
+        assert f"“{name.title()}” is unknown; perhaps you mean {formulas.ELSEWHERE[name]}." in said
+    assert "max(a, 0.01 * a)" in bare_page.evaluate("peek.formula.wrong", "leaky_relu(a)")
+    meant = [near if "a" in near else f"{near}(2 + a**2)" for near in formulas.ELSEWHERE.values()]
+    assert not any(bare_page.evaluate("(all) => all.map(peek.formula.wrong)", meant)), "the advice is a formula"
+    for name in ("constructor", "toString", "__proto__"):
+        said = bare_page.evaluate("peek.formula.wrong", f"{name}(a)")
+        assert f"“{name}” is unknown; known are a, pi and the functions {', '.join(formulas.FUNCTIONS)}." in said
+
+
 @pytest.mark.parametrize("text", ["a * logistic(a)", "tanh(a)", "max(a, 0)", "logistic(a) * 3", "atan(a)", "a**3 / 10"])
 def test_its_room_is_the_one_that_the_build_finds(bare_page: Page, text: str) -> None:
     room_of = (
