@@ -4,7 +4,7 @@ import pytest
 from test_markup import Validity, grid
 
 from generator.base.language import english
-from generator.markup.claims import ask, judge, shown
+from generator.markup.claims import ask, judge, shown, stepped
 from generator.markup.expressions import ExpressionError
 
 NAMES = {"results": grid()}
@@ -79,4 +79,9 @@ def test_what_readers_see_is_valid_and_said_in_words():
     html = shown(verdict("results.min('accuracy') > 0.9 and results.min('accuracy') < 1", 9), english())
     assert not Validity(f"<p>{html}</p>").faults
     assert "Needs more seeds: 3 of 9." in html and 'aria-label="Evidence: needs more seeds: 3 of 9"' in html
-    assert "results.min('accuracy') &gt; 0.9" in html
+    assert "results<wbr>.min('accuracy') &gt; 0.9" in html
+
+
+def test_what_readers_see_of_an_expression_breaks_before_a_step_and_not_in_a_number():
+    said = stepped("runs.where(x='<b>').max('loss') < 0.5")
+    assert said == "runs<wbr>.where(x='&lt;b&gt;')<wbr>.max('loss') &lt; 0.5"

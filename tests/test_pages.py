@@ -597,7 +597,7 @@ def test_reproduce_lists_recipes_runs_claims_and_sums(tmp_path: Path) -> None:
     assert "4 networks: classes 2, 3; activation relu, tanh." in text
     assert "4 networks: seed 0–3." in text
     assert 'id="run-grid-k3-tanh-s0"' in text and "k2-tanh-s3" in text
-    assert ">All are right</a>" in text and "results.min(&#39;accuracy&#39;) &gt;= 0.9" in text
+    assert ">All are right</a>" in text and "results<wbr>.min('accuracy') &gt;= 0.9" in text
     assert "ab" * 32 in text and "12\u202fkB" in text and "1.5\u202fMB" in text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -94,6 +95,7 @@ _SHOWN = {
 }
 
 
+STEP = re.compile(r"\.(?=[a-z])")
 CHECK = "It could not be otherwise: this is a check, and no finding."
 
 
@@ -114,8 +116,13 @@ def shown(claim: Claim, words: Words) -> str:
         f' aria-label="{label}">{mark}</button>'
         f'<span popover id="{claim.id}" class="claim-evidence" data-verdict="{claim.verdict}">'
         f'<span class="claim-verdict">{html.escape(opening)}</span>{rows}'
-        f"<code>{html.escape(claim.expression, quote=False)}</code></span></span>"
+        f"<code>{stepped(claim.expression)}</code></span></span>"
     )
+
+
+def stepped(expression: str) -> str:
+    """An expression as HTML whose lines break before a step of it sooner than within a name."""
+    return STEP.sub("<wbr>.", html.escape(expression, quote=False))
 
 
 def row(evidence: Evidence, words: Words) -> str:

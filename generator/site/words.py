@@ -11,7 +11,7 @@ from typing import Any
 from ..base import rounding
 from ..base.language import Words
 from ..content import bibliography
-from ..markup import expressions
+from ..markup import claims, expressions
 from ..markup.tabulation import SHARES
 from ..networks import datasets, tables
 from ..runs.results import Picture, Result
@@ -207,6 +207,7 @@ def filters(words: Words) -> dict[str, Callable[..., Any]]:
         "opened": opened,
         "percent": numbers["percent"],
         "start_state": start_state,
+        "stepped": claims.stepped,
         "tell": words.tell,
         "unbroken": unbroken,
         "year": numbers["year"],
