@@ -674,7 +674,26 @@ def test_listed_values_of_any_field_make_multiples() -> None:
 def test_recipes_part_what_is_shared_from_what_varies() -> None:
     made = words.recipe([run(2, "tanh", 0), run(2, "tanh", 1)])
     assert made["varied"] == {"seed": [0, 1]}
-    assert made["same"]["epochs"] == 3000
+    assert made["same"]["epochs"] == 3000 and not made["decided"]
+
+
+def test_fields_that_another_decides_are_told_with_it_and_not_among_those_that_vary() -> None:
+    of_kinds = {"hole": {"root_radius": 0.25}, "fan": {"root_radius": 0.0}, "clouds": {"kind": "blobs", "spread": 0.1}}
+    made = [
+        Result(**{**vars(r), "spec": {**r.spec, "kind": "spirals", "dataset": name, **of, "points_per_class": points}})
+        for name, of in of_kinds.items()
+        for r, points in ((run(2, "tanh"), 50), (run(2, "relu"), 90), (run(3, "relu"), 50))
+    ]
+    said = words.recipe(made)
+    assert list(said["varied"]) == ["classes", "activation", "points_per_class", "dataset"]
+    assert said["decided"] == {
+        "dataset": {
+            "hole": {"kind": "spirals", "root_radius": 0.25},
+            "fan": {"kind": "spirals", "root_radius": 0.0},
+            "clouds": {"kind": "blobs", "spread": 0.1},
+        }
+    }
+    assert not {"kind", "root_radius", "spread", "points_per_class"} & said["same"].keys()
 
 
 @pytest.mark.parametrize(
@@ -685,12 +704,13 @@ def test_recipes_part_what_is_shared_from_what_varies() -> None:
         ([2, 3], "2, 3"),
         ([5, 7, 6], "5, 7, 6"),
         ([64, 2], "64, 2"),
+        ([[16, 2], [24, 25, 26]], "[16, 2], [24–26]"),
         (1e-8, "10⁻⁸"),
         (2.5e-7, "2.5 × 10⁻⁷"),
         (-0.5, "−0.5"),
         (0.01, "0.01"),
         ("cosine", "cosine"),
-        (True, "True"),
+        (True, "yes"),
     ],
 )
 def test_values_of_recipes_in_words(value: Any, said: str) -> None:

@@ -26,38 +26,55 @@ def in_order(pictures: Mapping[str, Picture]) -> list[tuple[str, Picture]]:
 
 
 def recipe(runs: Sequence[Result]) -> dict[str, dict[str, Any]]:
-    """The fields that runs share, and the values of those in which they differ.
+    """The fields that runs share, and those in which they differ.
 
-    returns  {"same": {field: value}, "varied": {field: [values in order]}}
+    returns  {"same": {field: value}, "varied": {field: [values]}, "decided": {field: {value: {field: value}}}},
+             the last for fields that another decides, by each value of that one
     """
-    same: dict[str, Any] = {}
-    varied: dict[str, list[Any]] = {}
-    for key in runs[0].spec:
-        values = [run.spec.get(key) for run in runs]
-        distinct = list({repr(value): value for value in values}.values())  # some are lists
-        if len(distinct) == 1:
-            same[key] = distinct[0]
-        else:
-            varied[key] = distinct
-    return {"same": same, "varied": varied}
+    same = {key: value for key, value in runs[0].spec.items() if len(_distinct(runs, key)) == 1}
+    varied = {
+        key: list({repr(run.spec.get(key)): run.spec.get(key) for run in runs}.values())  # some are lists
+        for key in differing(runs)
+    }
+    decided: dict[str, dict[Any, dict[str, Any]]] = {}
+    for key, by in _decided(runs).items():
+        for run in runs:
+            if (value := run.spec.get(key)) is not None:
+                decided.setdefault(by, {}).setdefault(run.spec[by], {})[key] = value
+    return {"same": same, "varied": varied, "decided": decided}
 
 
-OF_DATASET = ("kind", "points_per_class", "labels", "inputs")  # what an author's name for data stands for
+OF_DATASET = (
+    "kind",
+    "points_per_class",
+    "labels",
+    "inputs",
+    "test_points",
+)  # what an author's name for data stands for
 
 
 def differing(runs: Sequence[Result]) -> list[str]:
-    """The fields of their recipes in which runs differ, without those that another says (a kind of data its name's, a
-    first bias its activation's) and how many checkpoints are kept, which makes no other network."""
-    known = dict.fromkeys(key for run in runs for key in run.spec if key != "checkpoints")
-    varied = [key for key in known if len(_distinct(runs, key)) > 1]
-    if "dataset" in varied:
-        settled = {*OF_DATASET, *(name for kind in datasets.load().values() for name in kind.defaults)}
-        varied = [key for key in varied if key not in settled or not _follows(runs, key, "dataset")]
-    if "activation" in varied:
-        varied = [
-            key for key in varied if key not in ("bias_start", "formula") or not _follows(runs, key, "activation")
-        ]
-    return varied
+    """The fields of their recipes in which runs differ, without those that another decides and how many checkpoints are
+    kept, which makes no other network."""
+    decided = _decided(runs)
+    return [key for key in _varied(runs) if key not in decided and key != "checkpoints"]
+
+
+def _varied(runs: Sequence[Result]) -> list[str]:
+    known = dict.fromkeys(key for run in runs for key in run.spec)
+    return [key for key in known if len(_distinct(runs, key)) > 1]
+
+
+def _decided(runs: Sequence[Result]) -> dict[str, str]:
+    """Fields in which runs differ, and which other one decides each: a kind of data its name does, or how many of its
+    classes there are, a first bias its activation."""
+    varied, found = _varied(runs), dict[str, str]()
+    drawn = {name for kind in datasets.load().values() for name in kind.defaults}
+    deciding = {"dataset": {*OF_DATASET, *drawn}, "activation": {"bias_start", "formula"}, "classes": {*OF_DATASET}}
+    for by, fields in deciding.items():
+        if by in varied:
+            found |= {key: by for key in varied if key in fields - found.keys() and _follows(runs, key, by)}
+    return found
 
 
 def _distinct(runs: Sequence[Result], *keys: str) -> set[str]:
@@ -96,14 +113,20 @@ def scalars(run: Result) -> dict[str, float]:
 
 
 def plain(value: Any, words: Words) -> str:
-    """A value of a recipe in words: consecutive numbers as a range, None as a dash."""
+    """A value of a recipe in words: consecutive numbers as a range, a list within one in brackets, None as a dash."""
     if value is None:
         return "–"
     if isinstance(value, (list, tuple)):
         whole = len(value) > 2 and all(type(item) is int for item in value)
         if whole and list(value) == list(range(value[0], value[-1] + 1)):
             return f"{value[0]}–{value[-1]}"
-        return words(", ").join(plain(item, words) for item in value) or "–"
+        said = [plain(item, words) for item in value]
+        lists = [
+            f"[{text}]" if isinstance(item, (list, tuple)) else text for item, text in zip(value, said, strict=True)
+        ]
+        return words(", ").join(lists) or "–"
+    if isinstance(value, bool):
+        return words("yes" if value else "no")
     if isinstance(value, float):
         return words.compact(value)
     return words(value) if isinstance(value, str) else str(value)
