@@ -204,8 +204,10 @@ def _train(spec: RunSpec) -> str:
     else:
         lines.append(f"optimizer = torch.optim.SGD([*weights, biases], {rate}, momentum={spec.momentum!r})")
     if falls := spec.schedule == "cosine":
-        share = f"0.5 * (1 + np.cos(np.pi * epoch / {spec.epochs}))"
-        lines.append(f"schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: {share})")
+        lines += [
+            f"share = lambda epoch: 0.5 * (1 + np.cos(np.pi * epoch / {spec.epochs}))",
+            "schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)",
+        ]
     lines += [
         "put(first)",
         f"for epoch in range({spec.epochs}):",
