@@ -295,13 +295,6 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
         "stray-mark",
     ),
     _foreign(
-        r"\A(?:\(?a[.)] (?:.*\n){1,4}? *\(?b[.)] |\(?i[.)] (?:.*\n){1,4}? *\(?ii[.)] |\(1\) (?:.*\n){1,4}? *\(2\) "
-        r"|\(?A\) (?:.*\n){1,4}? *\(?B\) |\(?I\) (?:.*\n){1,4}? *\(?II\) ) *\S",
-        "a list of Pandoc, whose items are one paragraph here",
-        "1. before each, or an empty line between them",
-        "stray-mark",
-    ),
-    _foreign(
         r"\A(?:.*\n)*?[^\n\t]*\S\t+\S.*\n[^\n\t]*\S\t+\S",
         "lines with tabs between their words, which are no table",
         "one like | a | b |, with |---|---| below its head",
@@ -325,8 +318,8 @@ BELOW = (  # what begins a line of a paragraph that is not its first, and so bel
     ),
     _foreign(
         r"\A\(?(?:a|i|1|A)\) +\S",
-        "an item of a list of Pandoc within the line before",
-        "1. before each item, or an empty line between them",
+        "an item of a list within the line before",
+        "an empty line before the list",
         "stray-mark",
     ),
     _foreign(

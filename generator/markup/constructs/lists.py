@@ -1,12 +1,20 @@
-"""Lists: task lists as GitHub shows them, definition lists."""
+"""Lists: task lists as GitHub shows them, definition lists, and lists that count otherwise, as Pandoc has them.
+
+a) the length     (i) a corner     A.  Apples     #. counted by itself
+b) the area       (ii) a wall      B.  Pears      #. and on
+"""
 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, list_block
+from markdown_it.rules_block.list import skipOrderedListMarker
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 
@@ -17,10 +25,110 @@ if TYPE_CHECKING:
     from ..document import Writer
 
 
+_ITEM = re.compile(
+    r"(?P<open>\((?=\w+\)))?(?P<word>[a-z]{1,5}|[A-Z]{1,5}|(?<=\()\d{1,4}|#(?=\.))(?P<close>[.)])[ \t]+\S"
+)
+_INITIAL = re.compile(r"[A-Z]\. \S")  # with two blanks, it would be a list for Pandoc, too
+_ROMAN = re.compile(r"(?=.)(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
+_DIGITS = {"c": 100, "xc": 90, "xl": 40, "l": 50, "x": 10, "ix": 9, "iv": 4, "v": 5, "i": 1}
+_DIGIT = re.compile("xc|xl|ix|iv|[clxvi]")
+
+
+@dataclass(frozen=True)
+class _Item:
+    """How an item is counted: its list's `type` in HTML, its number, and the signs around that."""
+
+    type: str
+    number: int
+    open: str
+    close: str
+
+    @property
+    def following(self) -> _Item:
+        return _Item(self.type, self.number + (self.type != "#"), self.open, self.close)
+
+
+def _items(state: StateBlock, line: int) -> list[_Item]:
+    """What a line may be an item as: i) is the ninth of letters, or the first of Roman numbers."""
+    start = state.bMarks[line] + state.tShift[line]
+    if not (found := _ITEM.match(state.src, start, state.eMarks[line])):
+        return []
+    word, signs = found["word"], (found["open"] or "", found["close"])
+    if word == "#":
+        return [_Item("#", 1, *signs)]
+    if word.isdigit():
+        return [_Item("1", int(word), *signs)]
+    kinds = []
+    if _ROMAN.fullmatch(word.lower()):
+        number = sum(_DIGITS[digit] for digit in _DIGIT.findall(word.lower()))
+        kinds.append(_Item("i" if word.islower() else "I", number, *signs))
+    if len(word) == 1:
+        kinds.append(_Item("a" if word.islower() else "A", ord(word.lower()) - ord("a") + 1, *signs))
+    return kinds
+
+
+def _counted(state: StateBlock, start: int, end: int) -> tuple[_Item | None, list[int], int]:
+    """How the list counts that a line may begin; the lines of its items, each the next of the one before; its end."""
+    least = 3 if _INITIAL.match(state.src, state.bMarks[start] + state.tShift[start]) else 2
+    for first in _items(state, start):
+        item, lines, after_gap, line = first, [start], False, start + 1
+        while line < end:
+            further = state.sCount[line] - state.sCount[start]
+            others = _items(state, line) if further == 0 else []
+            if state.isEmpty(line):
+                after_gap = True
+            elif item.following in others:
+                item, after_gap = item.following, False
+                lines.append(line)
+            elif further < 0 or others or (further == 0 and (after_gap or skipOrderedListMarker(state, line) > 0)):
+                break
+            line += 1
+        if len(lines) >= least or first.type == "#":
+            return first, lines, line
+    return None, [], start
+
+
+def lettered(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A list of two items, or of three that begin as names do. Only within a list it interrupts a paragraph, where it
+    begins with the first number.
+
+    It is the parser's own list, which reads 1, as wide, in the place of what items begin with.
+    """
+    if state.is_code_block(start):
+        return False
+    if silent:
+        within = state.listIndent >= 0 and state.sCount[start] >= state.blkIndent
+        return (
+            within and any(item.number == 1 for item in _items(state, start)) and bool(_counted(state, start, end)[0])
+        )
+    first, lines, end = _counted(state, start, end)
+    if not first:
+        return False
+    parts, at, source = [], 0, state.src
+    for line in lines:
+        marker = state.bMarks[line] + state.tShift[line]
+        close = source.index(first.close, marker)
+        parts += [source[at:marker], "1".zfill(close - marker)]
+        at = close
+    state.src = "".join([*parts, source[at:]])
+    opening = len(state.tokens)
+    found = list_block(state, start, end, silent)
+    state.src = source
+    token = state.tokens[opening]
+    if first.number != 1:
+        token.attrSet("start", first.number)
+    if first.type not in "#1":
+        token.attrSet("type", first.type)
+    if first.close == ")":
+        token.attrJoin("class", f"bracket{'s' if first.open else ''}-{first.type}")
+    return found
+
+
 def extend(md: MarkdownIt) -> None:
     """Task lists are the parser's own."""
     md.options["tasklists"] = True
     deflist_plugin(md)
+    md.block.ruler.before("list", "lettered", lettered, {"alt": ["paragraph"]})
 
 
 def note_skipped_numbers(tokens: Sequence[Token]) -> None:
