@@ -18,7 +18,7 @@ from markdown_it.rules_block.list import skipOrderedListMarker
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 
-from . import Mark
+from . import Mark, add_block_rule, text_of_line
 
 if TYPE_CHECKING:
     from ..builder import Builder
@@ -50,8 +50,7 @@ class _Item:
 
 def _items(state: StateBlock, line: int) -> list[_Item]:
     """What a line may be an item as: i) is the ninth of letters, or the first of Roman numbers."""
-    start = state.bMarks[line] + state.tShift[line]
-    if not (found := _ITEM.match(state.src, start, state.eMarks[line])):
+    if not (found := _ITEM.match(text_of_line(state, line))):
         return []
     word, signs = found["word"], (found["open"] or "", found["close"])
     if word == "#":
@@ -69,7 +68,7 @@ def _items(state: StateBlock, line: int) -> list[_Item]:
 
 def _counted(state: StateBlock, start: int, end: int) -> tuple[_Item | None, list[int], int]:
     """How the list counts that a line may begin; the lines of its items, each the next of the one before; its end."""
-    least = 3 if _INITIAL.match(state.src, state.bMarks[start] + state.tShift[start]) else 2
+    least = 3 if _INITIAL.match(text_of_line(state, start)) else 2
     for first in _items(state, start):
         item, lines, after_gap, line = first, [start], False, start + 1
         while line < end:
@@ -94,13 +93,10 @@ def lettered(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
     It is the parser's own list, which reads 1, as wide, in the place of what items begin with.
     """
-    if state.is_code_block(start):
-        return False
     if silent:
-        within = state.listIndent >= 0 and state.sCount[start] >= state.blkIndent
-        return (
-            within and any(item.number == 1 for item in _items(state, start)) and bool(_counted(state, start, end)[0])
-        )
+        if state.listIndent < 0 or state.sCount[start] < state.blkIndent:
+            return False
+        return any(item.number == 1 for item in _items(state, start)) and _counted(state, start, end)[0] is not None
     first, lines, end = _counted(state, start, end)
     if not first:
         return False
@@ -128,7 +124,7 @@ def extend(md: MarkdownIt) -> None:
     """Task lists are the parser's own."""
     md.options["tasklists"] = True
     deflist_plugin(md)
-    md.block.ruler.before("list", "lettered", lettered, {"alt": ["paragraph"]})
+    add_block_rule(md, "lettered", lettered, "list", {"alt": ["paragraph"]})
 
 
 def note_skipped_numbers(tokens: Sequence[Token]) -> None:
