@@ -85,7 +85,7 @@ class Run(Result):
     The arrays are read when they are first asked for; `has_arrays` says whether there are any.
 
     raises  NoArraysError: an array of a run that is neither drawn nor travels with the page
-            DamagedSiteError: the file of its arrays cannot be read
+            DamagedSiteError: the file of its arrays cannot be read, or is another network's
             NoAttributeError: an attribute that the run lacks, with the nearest
     """
 
@@ -114,6 +114,8 @@ class Run(Result):
     @functools.cached_property
     def _arrays(self) -> Kept:
         kept: Kept = self._read()
+        if self._file:
+            _check_shapes(kept, self._spec, self._file)
         return kept
 
     @property
@@ -325,6 +327,26 @@ def _kept(path: Path) -> Kept:
         return _decoded(path.read_bytes())
     except (ValueError, LookupError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise _damaged(path, error) from None
+
+
+def _check_shapes(kept: Kept, spec: RunSpec, path: Path) -> None:
+    """Refuse arrays that are no network's of a recipe.
+
+    raises  DamagedSiteError
+    """
+    points, checkpoints, epochs = spec.point_count, kept.checkpoints.size, (spec.epochs + 1,)
+    shapes = {
+        "x": (points, spec.inputs),
+        "y": (points,),
+        "checkpoints": (checkpoints,),
+        "weights": (checkpoints, spec.weight_count),
+        "loss": epochs,
+        "accuracy": epochs,
+    }
+    for name, shape in shapes.items():
+        if (found := getattr(kept, name).shape) != shape:
+            expected = f"{shape}, by its row of {path.parent.name}.csv"
+            raise DamagedSiteError(f"{path}: {name} has the shape {found}; expected {expected}")
 
 
 def _damaged(path: Path, error: Exception) -> DamagedSiteError:

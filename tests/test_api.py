@@ -164,6 +164,26 @@ def test_a_damaged_site_is_told_of(folder, tmp_path, name, damage):
         assert generator.load(tmp_path).one(id="k2-tanh-s1").weights.size
 
 
+@pytest.mark.parametrize(
+    ("name", "shape", "wrong"),
+    [
+        ("x", (40, 3), r"x has the shape \(40, 3\); expected \(40, 2\)"),
+        ("y", (40, 1), r"y has the shape \(40, 1\); expected \(40,\)"),
+        ("checkpoints", (), r"checkpoints has the shape \(\); expected \(1,\)"),
+        ("weights", (1, 4), r"weights has the shape \(1, 4\); expected \(\d+, \d+\)"),
+        ("loss", (4,), r"loss has the shape \(4,\); expected \(\d+,\), by its row of grid\.csv"),
+    ],
+)
+def test_arrays_of_another_network_are_told_of(folder, tmp_path, name, shape, wrong):
+    shutil.copytree(folder / "site" / "data", tmp_path / "data")
+    path = tmp_path / "data" / "grid" / "k2-tanh-s1.npz"
+    arrays = dict(np.load(path))
+    np.savez(path, **{**arrays, name: np.zeros(shape, arrays[name].dtype)})
+    run = generator.load(tmp_path).one(id="k2-tanh-s1")
+    with pytest.raises(api.DamagedSiteError, match=wrong):
+        run.hidden([[0, 0]])
+
+
 def test_points_of_another_shape_are_told_of(runs):
     with pytest.raises(ValueError, match=r"shape \(2,\); expected \(N, 2\)"):
         runs[0].predict([0.0, 1.0])
