@@ -479,6 +479,7 @@ TEXTS_OF_A_LENGTH = {
     "rows": lambda length: "|a|b|\n|-|-|\n" + "|c|d|\n" * (length // 6),
     "labels": lambda length: "".join(f"[{n}]: a.html\n" for n in range(length // 14)) + "\n[1]",
     "quotes in quotes": lambda length: "> " * (length // 80),
+    "headings": lambda length: "".join(f"# {n}\n\n[{n}]\n" for n in range(length // 14)),
     "letters": lambda length: "a) x\nb) y\n\nz\n\n" * (length // 14),
     "letters without a second": lambda length: "a) x\n   (i) y\n\n" * (length // 15),
     "letters in an item": lambda length: "- q\n" + "  a) x\n" * (length // 7),

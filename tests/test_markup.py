@@ -13,6 +13,7 @@ import pytest
 
 from generator.base import language, limits
 from generator.base.errors import ContentError, Problem
+from generator.base.memo import Memo
 from generator.base.overlay import Overlay
 from generator.content import texts
 from generator.content.predictions import Prediction, Predictions
@@ -584,6 +585,30 @@ def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
         'article.md:9: the footnote "spare" is never used [unused-footnote]',
         'article.md:11: the link label "label" is never used [unused-link]',
     ]
+
+
+def test_a_heading_is_linked_to_by_its_title(tmp_path):
+    links = (
+        "[A first part], [so][A first part], [Größe & *Maß*][] [Other] `[Twice]` [Twice]{.small} [Twice](#b) $[Twice]$"
+    )
+    heads = "## A first part {#b}\n\n> ## Größe & *Maß*\n\n## Twice\n\n## Twice\n\n## Of $x$\n\n[Of $x$] and [x]\n\n"
+    html = page_of(tmp_path / "named", f"{heads}{links}\n").html
+    words = ("A first part", "so", "Größe &amp; <em>Maß</em>", "Twice")
+    assert re.findall(r'<a href="(#.*?)">(.*?)</a>', html) == list(
+        zip(("#b", "#b", "#größe-maß", "#b"), words, strict=True)
+    )
+    assert "[Other] <code>[Twice]</code>" in html and '<span class="small">Twice</span>' in html and "[Of " in html
+    given = page_of(tmp_path / "given", f"{heads}{links}\n\n[a first part]: gallery.html\n").html
+    assert given.count('href="gallery.html"') == 2, "what the text gives comes first"
+
+
+def test_a_link_by_a_title_follows_the_heading(tmp_path):
+    memo = Memo()
+    folder = folder_with(tmp_path, "## One\n\nSee [One] and [Two].\n")
+    for title, linked in (("One", ["#one"]), ("Two", ["#two"]), ("Three", [])):
+        (folder / "article.md").write_text(f"{HEAD}## {title}\n\nSee [One] and [Two].\n", encoding="utf-8")
+        (html,) = (page.html for page in rendered(texts.read(folder), memo=memo) if page.path == "index.html")
+        assert re.findall(r'<a href="(#.*?)">', html) == linked
 
 
 ITEMS = ["one, which\n{}goes on", "*two*", "three\n\n{}```\n{}b) no\n{}```\n\n{}- four\n{}- five", "{{{{ 6 }}}}"]

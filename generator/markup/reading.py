@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_core import StateCore, block, inline, normalize, text_join
 from markdown_it.token import Token
 
@@ -46,6 +47,7 @@ TAKES_LONG = (  # what the parser seeks the end of, each as far as the paragraph
     ("![", "pictures", limits.PICTURES_IN_A_PARAGRAPH),
     ("](", "links", limits.LINKS_IN_A_PARAGRAPH),
 )
+_BRACKETS = re.compile(r"\[([^\[\]\n]+)\]")
 PIPE = "\ue004"  # in a value or a formula of a table's cell, where it ends no cell
 
 
@@ -89,6 +91,7 @@ def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Mem
     lines = state.src.split("\n")
     labels = {label: [ref["href"], ref["title"]] for label, ref in env.get("references", {}).items()}
     short = env.get("abbreviations", {})
+    titles = headings.titles(state.tokens)
     units = []
     blocks.leave_out_last_place(state.tokens)
     tables.note_lost_cells(state.tokens, lines)
@@ -100,8 +103,10 @@ def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Mem
         end = max((token.map[1] for token in tokens if token.map), default=len(lines))
         text = "\n".join(lines[start:end])
         known = {said: what for said, what in short.items() if said in text}
-        given = [text, labels if "[" in text else {}, quotes, known]
-        units.append((first_line + start, memo("read", given, lambda: _fragment(md, tokens, env, start, known))))  # noqa: B023
+        named = {normalizeReference(said): [f"#{said}", ""] for said in _BRACKETS.findall(text) if said in titles}
+        links = named | labels if "[" in text else {}
+        given = [text, links, quotes, known]
+        units.append((first_line + start, memo("read", given, lambda: _fragment(md, tokens, links, start, known))))  # noqa: B023
     first = {label: ref["map"][0] + first_line for label, ref in env.get("references", {}).items()}
     twice = [
         (ref["label"], ref["map"][0] + first_line, first.get(ref["label"], 0)) for ref in env.get("duplicate_refs", [])
@@ -140,9 +145,10 @@ def _units(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
 
 
 def _fragment(
-    md: MarkdownIt, tokens: Sequence[Token], env: dict[str, Any], base: int, known: Mapping[str, str]
+    md: MarkdownIt, tokens: Sequence[Token], labels: Mapping[str, Sequence[str]], base: int, known: Mapping[str, str]
 ) -> Fragment:
-    """Tokens of blocks as a fragment. known: abbreviations in them"""
+    """Tokens of blocks as a fragment. labels: of links, their addresses and titles; known: abbreviations in them"""
+    env = {"references": {label: {"href": href, "title": title} for label, (href, title) in labels.items()}}
 
     def set_inline(found: list[Token]) -> None:
         state = StateCore("", md, env, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,21 @@ if TYPE_CHECKING:
     from ..builder import Builder
     from ..document import Writer
 
+SIGNS = frozenset("$`{}[]<>\\\n")  # of what is more than words
+
 
 def note_single_signs(tokens: Sequence[Token], lines: Sequence[str]) -> None:
     """Note of each heading that is underlined whether one sign alone does it, as an item without words is written."""
     for token in tokens:
         if token.type == "heading_open" and token.markup in ("-", "=") and token.map:
             token.meta["single"] = lines[token.map[1] - 1].strip(" \t>") == token.markup
+
+
+def titles(tokens: Sequence[Token]) -> set[str]:
+    """The plain ones of headings, which a text may link to by [title], as for Pandoc."""
+    following = itertools.pairwise(tokens)
+    said = [TRAILING.sub("", inline.content) for token, inline in following if token.type == "heading_open"]
+    return {title for title in said if title and not set(title) & SIGNS}
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
