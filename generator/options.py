@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
+import os
 import re
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -266,9 +267,10 @@ def given(arguments: argparse.Namespace) -> Options:
         if not {inner, outer} <= vars(arguments).keys() or not getattr(options, inner):
             continue
         here, there = (Path(getattr(options, name)) for name in (inner, outer))
-        if not here.resolve().is_relative_to(there.resolve()):
+        real, whole = map(Path, map(os.path.realpath, (here, there)))  # as `resolve`, which raises of links in a circle
+        if not real.is_relative_to(whole):
             continue
-        within = here.resolve().relative_to(there.resolve()).parts
+        within = real.relative_to(whole).parts
         if outer == "content" and any(part.startswith(".") for part in within):
             continue  # nothing of it is of the article
         lies = "lies in" if within else "is"

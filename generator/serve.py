@@ -41,7 +41,7 @@ from .base import interrupts
 from .base.errors import PeekError
 from .base.overlay import Overlay, default_templates
 from .base.progress import Progress
-from .base.store import Entry, File, KnownEntry, content_of, sha256
+from .base.store import DamagedEntry, Entry, File, KnownEntry, content_of, sha256
 from .base.warnings import told, without
 from .build import (
     BuildContext,
@@ -298,10 +298,13 @@ def application(live: Live) -> Starlette:
         found = path if path in live.files else "404.html"
         if found not in live.files:
             return Response(with_client(NOTHING_YET, live.version), 503, media_type="text/html")
-        if found.endswith(".html"):
-            body = live.page(found)
-        else:
-            body = await asyncio.to_thread(content_of, live.files[found])
+        try:
+            if found.endswith(".html"):
+                body = live.page(found)
+            else:
+                body = await asyncio.to_thread(content_of, live.files[found])
+        except (OSError, DamagedEntry):  # a picture or a cache that was taken away while its page is shown
+            return Response("no longer there", 404, {"Cache-Control": "no-store"}, media_type="text/plain")
         return Response(body, 200 if found == path else 404, {"Cache-Control": "no-store"}, media_type=kind_of(found))
 
     async def events(_: Request) -> Response:

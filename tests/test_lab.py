@@ -294,6 +294,17 @@ def test_what_is_wrong_before_anything_runs(folder, fault):
     assert said in str(caught.value)
 
 
+def test_a_figure_needs_a_table_that_is_there_though_its_file_is_wrong(folder):
+    """What is wrong is the file; that there is no such table would be false."""
+    recipes = folder / "content" / "experiments.toml"
+    recipes.write_text(recipes.read_text() + '\n[results.scan]\nfile = "scan.csv"\n')
+    (folder / "content" / "scan.csv").write_text("lr,loss\n" + "0.1,0.5\n" * 9 + "0.1,0.5e\n")
+    edit(folder, 'needs="walks"', 'needs="scan"')
+    with pytest.raises(ContentError) as caught:
+        experiments.read(recipes, lab=True)
+    assert [problem.wrong for problem in caught.value.problems] == ['column 2, "loss": "0.5e" is not a number']
+
+
 @pytest.mark.parametrize("name", ["loss", "label", "experiment", "noise", "labels", "step"])
 def test_a_measurement_takes_no_name_that_runs_have(folder, name):
     edit(folder, "def upper", f"def {name}")

@@ -9,6 +9,7 @@ from generator import build, options
 from generator.__main__ import COMMANDS, parser
 from generator.base.errors import PeekError
 from generator.base.progress import Progress
+from generator.base.store import try_to_write
 from generator.options import Options
 from generator.runs.catalogue import RunContext
 
@@ -52,6 +53,14 @@ def test_no_folder_lies_in_one_that_is_published_or_replaced():
     assert given("build", "--content", ".", "--out", "../site").cache == Path(
         ".cache"
     )  # hidden: no part of the content
+
+
+def test_links_in_a_circle_are_told_by_what_is_to_write_there():
+    Path("circle").symlink_to("circle")
+    for words in (("--out", "circle"), ("--cache", "circle/c"), ("--single-file", "circle/a.html")):
+        given("build", *words)
+    with pytest.raises(PeekError, match="circle: nothing can be put there, "):
+        try_to_write(given("build", "--out", "circle").out)
 
 
 @pytest.mark.parametrize(

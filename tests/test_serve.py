@@ -17,7 +17,7 @@ from generator import build as make
 from generator import serve
 from generator.base.errors import ContentError, PeekError, Problem
 from generator.base.progress import Progress
-from generator.base.store import Store, content_of
+from generator.base.store import Entry, Store, content_of
 from generator.options import Options
 from generator.serve import Live, fingerprint, follow, unexpected
 
@@ -271,3 +271,10 @@ def test_a_picture_that_is_still_being_made_is_an_empty_one_and_any_other_is_mis
         assert asked(ours, path="/plots/to-come.png", awaited=awaited) == status
         assert asked(ours, path="/mine.png", files={"mine.png": b"there"}, awaited=awaited) == 200
         assert asked(ours, path="/none.html", awaited=awaited) == 503
+
+
+def test_a_file_that_was_taken_away_since_is_missing_and_no_bug(tmp_path):
+    ours = (b"host", b"localhost:8000")
+    for gone in ("page.html", "picture.png"):
+        for file in (tmp_path / gone, Entry(tmp_path / gone)):
+            assert asked(ours, path=f"/{gone}", files={gone: file}) == 404

@@ -310,7 +310,7 @@ class _Reader(Keys):
             if each not in used
         ]
         models = self.models(self.tables_of(given, "model"), {each.table for each in trials} | {*results})
-        self.check_needs([*experiments, *(table.name for table in found)])
+        self.check_needs([*experiments, *results])
         return Plan(
             tuple(planned), profile, tuple(said), tuple(warned), found, tuple(unused), tuple(trials), self.lab, models
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -104,7 +105,8 @@ def look(content: Path, remote: str, branch: str, ours: Iterable[Path] = ()) -> 
     except PublishError as error:
         expected = "an article in one, with a remote to push to: git init, git remote add"
         raise PublishError(f"{content}: git finds no repository; expected {expected}\n{error}") from None
-    inside = [path.relative_to(top.resolve()) for path in map(Path.resolve, ours) if top.resolve() in path.parents]
+    whole = Path(os.path.realpath(top))
+    inside = [path.relative_to(whole) for path in map(Path, map(os.path.realpath, ours)) if whole in path.parents]
     kept = [f":(exclude){path.as_posix()}" for path in inside]
     changed = git("status", "--porcelain", "--untracked-files=normal", "--", ".", *kept, folder=top)
     if changed:
