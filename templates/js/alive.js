@@ -213,20 +213,11 @@
     };
   }
 
-  /** Hidden positions at an epoch: a checkpoint's, or on the way from one to the next. */
-  function positionsAt(network, epoch) {
-    const { checkpoint, share } = peek.runs.bracket(network.run, epoch);
-    const from = network.frames[checkpoint];
-    const to = network.frames[Math.min(checkpoint + 1, network.frames.length - 1)];
-    for (let at = 0; at < from.length; at++) network.now[at] = from[at] + share * (to[at] - from[at]);
-    return network.now;
-  }
-
   function paintOne(view, network, epoch) {
     const { canvas, run } = network;
     const size = canvas.clientWidth;
     if (!size) return;
-    const positions = positionsAt(network, epoch);
+    const positions = peek.runs.keptAt(run, network.frames, epoch, network.now);
     const room = network.room(positions);
     const { box } = room;
     const scale = size / (box.x1 - box.x0);

@@ -348,18 +348,10 @@
 
     // What the network makes of it
 
-    const pair = new Float64Array(2);
-
     /** Where the picture is, its way there, what each layer makes of it, and each class's share. */
     function follow() {
       see();
-      const { checkpoint, share } = peek.runs.bracket(run, moment);
-      const steps = checkpoint + 1 + (share > 0 ? 1 : 0);
-      const way = new Float64Array(2 * steps);
-      for (let step = 0; step < steps; step++) {
-        net.machine.hidden(step <= checkpoint ? run.weights[step] : net.weights, input, 1, pair);
-        way.set(pair, 2 * step);
-      }
+      const way = peek.runs.wayOf(run, moment, net.machine, net.weights, input);
       const layers = net.machine.through(net.weights, input);
       const logits = layers[layers.length - 1];
       const most = Math.max(...logits);

@@ -199,13 +199,27 @@ peek.runs = (function () {
     return { checkpoint: low, share: Math.min(Math.max(share, 0), 1) };
   }
 
-  /** The weights at an epoch: a checkpoint's, or between two of them in proportion. */
-  function weightsAt(run, epoch, out) {
+  /** What is kept of each checkpoint, at an epoch: a checkpoint's, or between two of them in proportion. */
+  function keptAt(run, kept, epoch, out) {
     const { checkpoint, share } = bracket(run, epoch);
-    const from = run.weights[checkpoint];
-    const to = run.weights[Math.min(checkpoint + 1, run.weights.length - 1)];
+    const from = kept[checkpoint];
+    const to = kept[Math.min(checkpoint + 1, kept.length - 1)];
     for (let at = 0; at < from.length; at++) out[at] = from[at] + share * (to[at] - from[at]);
     return out;
+  }
+
+  /** The weights at an epoch. */
+  const weightsAt = (run, epoch, out) => keptAt(run, run.weights, epoch, out);
+
+  /** An input's way through the hidden plane: where it is at each checkpoint up to an epoch, and by the weights then. */
+  function wayOf(run, epoch, machine, weights, input) {
+    const { checkpoint, share } = bracket(run, epoch);
+    const steps = checkpoint + 1 + (share > 0 ? 1 : 0);
+    const way = new Float64Array(2 * steps);
+    for (let step = 0; step < steps; step++) {
+      machine.hidden(step <= checkpoint ? run.weights[step] : weights, input, 1, way.subarray(2 * step));
+    }
+    return way;
   }
 
   /** The nearest checkpoint's epoch, `steps` checkpoints away from an epoch. */
@@ -279,7 +293,7 @@ peek.runs = (function () {
     seed: { kind: "choice", name: "seed", label: words.say("Seed"), explain: words.say("Another draw of the points and of the weights the network starts from.") },
   };
 
-  return { DIGITS, KINDS, among, inputsOf, labelsOf, chooser, codeOf, activations, explain, unpack, index, load, receive, toPlace, toEpoch, bracket, weightsAt, stepFrom };
+  return { DIGITS, KINDS, among, inputsOf, labelsOf, chooser, codeOf, activations, explain, unpack, index, load, receive, toPlace, toEpoch, keptAt, weightsAt, wayOf, stepFrom };
 })();
 
 peek.receive = peek.runs.receive;

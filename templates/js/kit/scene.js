@@ -226,7 +226,7 @@
       paint.points(hidden, positions, run.y, run.classes, theme, radius, chosen);
       paint.centres(hidden, positions, run.y, run.classes, theme, run.labels);
       if (point >= 0) {
-        paint.trail(hidden, path(point), theme.ink);
+        paint.trail(hidden, peek.runs.wayOf(run, epoch, machine, weights, row(point)), theme.ink);
         if (input) paint.ring(input, spread[2 * point], spread[2 * point + 1], run.y[point], theme, radius + 0.6);
         paint.ring(hidden, positions[2 * point], positions[2 * point + 1], run.y[point], theme, radius + 0.6);
         if (recipe.image && samples) peek.pictureAt(hidden, run, recipe.image, point, positions[2 * point], positions[2 * point + 1], theme);
@@ -275,19 +275,6 @@
       context.lineWidth = 1.5;
       context.stroke();
       paint.cross(plane, x, y, view.theme.ink);
-    }
-
-    /** One point's way through the hidden plane, up to now. */
-    function path(point) {
-      const { checkpoint, share } = peek.runs.bracket(run, epoch);
-      const x = row(point);
-      const steps = checkpoint + 1 + (share > 0 ? 1 : 0);
-      const way = new Float64Array(2 * steps);
-      for (let step = 0; step < steps; step++) {
-        machine.hidden(step <= checkpoint ? run.weights[step] : weights, x, 1, one);
-        way.set(one, 2 * step);
-      }
-      return way;
     }
 
     /** The axes of inputs that are drawn flat. */
