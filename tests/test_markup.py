@@ -621,6 +621,8 @@ ITEMS = ["one, which\n{}goes on", "*two*", "three\n\n{}```\n{}b) no\n{}```\n\n{}
         ("(A) (B) (C) (D)", 'class="brackets-A" type="A"'),
         ("(i) (ii) (iii) (iv)", 'class="brackets-i" type="i"'),
         ("A. B. C. D.", 'type="A"'),
+        ("9.) 10.) 11.) 12.)", 'class="bracket-1" start="9"'),
+        ("a.) b.) c.) d.)", 'class="bracket-a" type="a"'),
         ("viii. ix. x. xi.", 'start="8" type="i"'),
         ("h. i. j. k.", 'start="8" type="a"'),
         ("XCIX) C) CI) CII)", 'class="bracket-I" start="99" type="I"'),

@@ -281,12 +281,6 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
         "stray-mark",
     ),
     _foreign(
-        r"\A\d{1,3}\.\)\s.*\n *\d{1,3}\.\)\s",
-        "lines that begin with a number and two stops and are no list",
-        "1. or 1) and a blank",
-        "stray-mark",
-    ),
-    _foreign(
         rf"\A(?:・.*\n[ \u3000]*・|{_FULL}.*\n[ \u3000]*２)",
         "lines that begin with a wide bullet or number and are no list",
         "- or 1. and a blank",

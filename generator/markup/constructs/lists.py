@@ -1,7 +1,7 @@
 """Lists: task lists as GitHub shows them, definition lists, and lists that count otherwise, as Pandoc has them.
 
-a) the length     (i) a corner     A.  Apples     #. counted by itself
-b) the area       (ii) a wall      B.  Pears      #. and on
+a) the length     (i) a corner     A.  Apples     1.) as in German     #. counted by itself
+b) the area       (ii) a wall      B.  Pears      2.) and on           #. and on
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 
 _ITEM = re.compile(
-    r"(?P<open>\((?=\w+\)))?(?P<word>[a-z]{1,5}|[A-Z]{1,5}|(?<=\()\d{1,4}|#(?=\.))(?P<close>[.)])[ \t]+\S"
+    r"(?P<open>\((?=\w+\)))?(?P<word>[a-z]{1,5}|[A-Z]{1,5}|(?<=\()\d{1,4}|\d{1,4}(?=\.\))|#(?=\.[ \t]))"
+    r"(?P<close>\.?\)|\.)[ \t]+\S"
 )
 _INITIAL = re.compile(r"[A-Z]\. \S")  # with two blanks, it would be a list for Pandoc, too
 _ROMAN = re.compile(r"(?=.)(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
@@ -103,9 +104,9 @@ def lettered(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     parts, at, source = [], 0, state.src
     for line in lines:
         marker = state.bMarks[line] + state.tShift[line]
-        close = source.index(first.close, marker)
-        parts += [source[at:marker], "1".zfill(close - marker)]
-        at = close
+        last = source.index(first.close, marker) + len(first.close) - 1
+        parts += [source[at:marker], "1".zfill(last - marker)]
+        at = last
     state.src = "".join([*parts, source[at:]])
     opening = len(state.tokens)
     found = list_block(state, start, end, silent)
@@ -115,7 +116,7 @@ def lettered(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         token.attrSet("start", first.number)
     if first.type not in "#1":
         token.attrSet("type", first.type)
-    if first.close == ")":
+    if first.close != ".":
         token.attrJoin("class", f"bracket{'s' if first.open else ''}-{first.type}")
     return found
 
