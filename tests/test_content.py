@@ -266,7 +266,7 @@ def test_several_files_of_works(tmp_path):
     (folder / "article.md").write_text(written({**FRONT, "bibliography": "[a.bib, moe.bib, b.json]"}))
     assert said(folder) == [
         'article.md:6: bibliography: "b.json" was not understood; '
-        "expected a file of this folder that ends in .bib, or a list of these"
+        "expected a file of this folder that ends in .bib, as others export to BibTeX, or a list of these"
     ]
     (folder / "article.md").write_text(written({**FRONT, "bibliography": "[a.bib, moe.bib]"}))
     assert said(folder) == ['moe.bib: there is no such file, which the front matter names; did you mean "more.bib"?']
@@ -594,7 +594,7 @@ def test_there_may_be_nothing_at_all(tmp_path):
             {"bibliography": "../secret.bib"},
             [
                 'article.md:6: bibliography: "../secret.bib" was not understood; '
-                "expected a file of this folder that ends in .bib, or a list of these"
+                "expected a file of this folder that ends in .bib, as others export to BibTeX, or a list of these"
             ],
         ),
         ({"abstract": "[a]"}, ["article.md:6: abstract was not understood; expected text"]),

@@ -587,6 +587,14 @@ def test_what_is_odd_and_not_wrong_is_a_warning(tmp_path):
     ]
 
 
+def test_who_cites_without_works_is_told_where_they_come_from(tmp_path):
+    folder = folder_with(tmp_path, "As @lee2020 says.\n")
+    (folder / "second.md").unlink()
+    (folder / "references.bib").unlink()
+    wanted = r"expected a key of \S+references\.bib, which has no works \(Zotero and others export BibTeX\), or"
+    assert re.search(wanted, said(folder))
+
+
 def test_a_heading_is_linked_to_by_its_title(tmp_path):
     links = (
         "[A first part], [so][A first part], [Größe & *Maß*][] [Other] `[Twice]` [Twice]{.small} [Twice](#b) $[Twice]$"

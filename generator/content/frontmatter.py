@@ -128,7 +128,7 @@ def _bibliography(value: Yaml, wrong: Callable[..., None]) -> tuple[str, ...]:
     for item in value.items:
         path = PurePosixPath(item.value.strip() if isinstance(item.value, str) else "")
         if path.suffix != ".bib" or path.is_absolute() or ".." in path.parts:
-            expected = "a file of this folder that ends in .bib, or a list of these"
+            expected = "a file of this folder that ends in .bib, as others export to BibTeX, or a list of these"
             wrong(item.line, expected, f"bibliography: {quoted(item.value)} was not understood")
         found.append(path.as_posix())
     return tuple(dict.fromkeys(found))

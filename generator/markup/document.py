@@ -729,7 +729,8 @@ class Writer:
         if entry is None:
             near = nearest(key, [*self.bibliography.entries, *self.dependencies.labels])
             files = ", ".join(self.bibliography.files)
-            expected = "" if near else f"a key of {files}, or \\@ for the sign itself"
+            none = "" if self.bibliography.entries else ", which has no works (Zotero and others export BibTeX)"
+            expected = "" if near else f"a key of {files}{none}, or \\@ for the sign itself"
             known = (whole for whole in self.bibliography.entries if not re.fullmatch(works.KEY, whole))
             if whole := next((whole for whole in known if whole.startswith(key)), ""):
                 expected, near = f"@{{{whole}}}, as its key has signs that may end one", None
