@@ -142,6 +142,7 @@ _RULE = r"[ \t]*:?-+:?[ \t]*(?:\||\n|\Z)"  # of a table, behind its first bar
 _ADDRESS = r"(?:https?:|#[a-z]|[\w/-]+\.[a-z]{2,4}\b)[^()\[\]\s]*"
 SPACED = r"\]\([^()\s]+ (?:[^()]++|\([^()]*+\))*+\)"
 FOREIGN = (
+    _foreign(r"\d\*\d[\d.,]*\*", "stars between numbers, taken for emphasis", "× or \\*", "stray-mark"),
     _foreign(
         r"\$ (?:[A-Za-z] ?|(?=[^$\n\\^_=]*+[\\^_=])[^$\n]*+)\$"
         r"|\$(?:\\[A-Za-z]|[A-Za-z](?=[^$\s\\^_=]*+[\\^_=]))[^$\n]*+(?<= )\$(?!\w)",
@@ -359,6 +360,8 @@ def _checked(children: Sequence[Token]) -> list[Token]:
         if child and child.type == "code_inline":
             between = child.markup == "``" and _is_between(child.content)
             said += f"```{child.content}" if between else "`"
+        if child and child.type == "em_open" and child.markup == "*" and said[-1:].isdigit():
+            said += f"*{children[index + 1].content}*"
         if child and child.type == "link_open" and child.markup == "autolink" and said.endswith("]("):
             said += _to_the_end(children[index:])
         begins = start > 0 and children[start - 1].type in BREAKS
