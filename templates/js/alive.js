@@ -140,7 +140,7 @@
         const out = [["classes", "activation", "seed", "epoch", "class", "centre_h1", "centre_h2"]];
         for (const network of networks) {
           const { run } = network;
-          const centres = peek.measure.centres(positionsAt(network, epoch()), run.y, run.classes);
+          const centres = peek.measure.centres(peek.runs.keptAt(run, network.frames, epoch(), network.now), run.y, run.classes);
           for (let c = 0; c < run.classes; c++) out.push([run.classes, run.activation, run.seed, Math.round(epoch()), c + 1, centres[2 * c], centres[2 * c + 1]]);
         }
         return out;

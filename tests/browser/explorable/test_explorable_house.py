@@ -70,6 +70,8 @@ def test_takes_the_place_of_its_picture(shared: Show, name: str) -> None:
     expect(figure.root.locator(".still")).to_be_hidden()
     expect(figure.live).to_be_visible()
     assert len(figure.summary()) > 40
+    head, *rows = figure.page.evaluate("(name) => peek.views.get(`fig-${name}`).instance.rows()", name)
+    assert rows and {len(row) for row in rows} == {len(head)}, "its data"
 
 
 def test_without_scripts_the_pictures_stay(show: Show) -> None:
