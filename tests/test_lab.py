@@ -192,6 +192,11 @@ def test_an_article_with_all_that_own_code_can_be(folder, capsys):
     edit(folder, "Median", "The median", "article.md")
     assert build(asked(folder), Progress(quiet=True)).report is None  # the text alone: nothing of the code is read
 
+    edit(folder, 'upper {{ results.max("upper") }}.\n', "", "article.md")
+    edit(folder, "> 0).mean()", "> 0).mean() * np.nan", "lab/walks.py")
+    empty = [str(warned) for warned in build(asked(folder), Progress(quiet=True)).warnings if "upper" in str(warned)]
+    assert len(empty) == 1 and "walks.py:21: upper is None, or no finite number, of every network" in empty[0]
+
 
 WRONG = {
     "an error": ("longer(np", "shorter(np", "walks.py:15: NameError: name 'shorter' is not defined; in walk(steps=4"),

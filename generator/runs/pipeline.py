@@ -548,6 +548,7 @@ class Pipeline:
         contents = {"runs": runs, "laws": _by_law(laws, "told"), "tables": rows, "pictures": pictures}
         address = sha256(json.dumps([contents, beside]).encode())[:32]
         odd = [said for each in self.plan.trials for said in odd_values(each, trials[each.name])]
+        odd += empty_columns(self.plan.lab, runs)
         about_files = downloads(self.plan, bool(laws))
         found = Catalogue(
             contents=address,
@@ -891,6 +892,15 @@ def odd_values(trials: Trials, gave: Sequence[Trial]) -> Iterator[Warned]:
         at = ", ".join(f"{key}={value!r}" for key, value in row.items())
         what = f"{name} is {trial.odd[name]} in {len(odd)} of {len(gave)} runs, with {at} the first"
         yield Warned("not-finite", f"experiment {trials.name}: {what}; these are left out")
+
+
+def empty_columns(own: Lab, runs: Sequence[Mapping[str, Any]]) -> Iterator[Warned]:
+    """Warnings of an author's measurements that have no value for any run."""
+    for function in own.of("measurement").values():
+        for name in function.columns:
+            if runs and all(run["measures"].get(name) is None for run in runs):
+                what = f"{name} is None, or no finite number, of every network; its column is empty"
+                yield Warned("not-finite", f"{function.place}: {what}")
 
 
 def csv_of(rows: list[dict[str, Any]]) -> str:
