@@ -145,6 +145,11 @@ def test_a_figure_leads_to_its_run_as_code(open_page, home):
     page, figure = visit.page, visit.page.locator("#fig-bend")
     expect(figure.locator(".is-live")).to_be_visible()
     code = figure.locator(".explorable-tools a", has_text="Code")
+    own = open_page(home + "index.html#fig-train.start=own").page.locator("#fig-train .explorable-tools")
+    expect(own.get_by_role("button", name="Reset")).to_be_visible()
+    expect(own.locator("a")).to_be_hidden()  # no page has what a reader trains
+    own.page.evaluate("peek.views.get('fig-train').set({ start: 'build' })")
+    expect(own.locator("a")).to_have_attribute("href", re.compile(r"data/grid/k\d-tanh-s1\.html"))
     assert code.get_attribute("href") == "data/grid/k4-tanh-s1.html"
     code.click()
     expect(page.locator("h1")).to_have_text("k4-tanh-s1")

@@ -197,8 +197,8 @@ peek.controls = (function () {
     });
     explaining.setAttribute("aria-pressed", "false");
     const copy = tool(words.say("Copy link"), () => copyLink(view, copy));
-    const code = alone && peek.runs.codeOf(view) && element("a", { class: "tool" }, words.say("Code"));
-    if (code) view.updaters.push(() => (code.href = peek.runs.codeOf(view)));
+    const code = element("a", { class: "tool" }, words.say("Code"));
+    view.updaters.push(() => (code.hidden = !(code.href = peek.runs.codeOf(view))));
     return element("div", { class: "explorable-tools", role: "group", "aria-label": words.say("This view") },
       tool(words.say("Reset"), () => view.guard(() => view.reset())), copy,
       tool(words.say("Picture (PNG)"), () => view.guard(() => savePicture(view))),
@@ -206,8 +206,7 @@ peek.controls = (function () {
         view.finish();
         save(view, "csv", new Blob([csv(view.instance.rows())], { type: "text/csv" }));
       })),
-      ...(code ? [code] : []),
-      ...(alone ? [tool(words.say("Embed"), () => alone.click())] : []),
+      ...(alone ? [code, tool(words.say("Embed"), () => alone.click())] : []),
       explaining);
   }
 
@@ -280,6 +279,14 @@ peek.controls = (function () {
     for (const part of view.stage.querySelectorAll("canvas")) {
       const box = part.getBoundingClientRect();
       if (box.width) context.drawImage(part, box.left - bounds.left + MARGIN_PX, box.top - bounds.top + MARGIN_PX, box.width, box.height);
+    }
+    for (const key of view.stage.querySelectorAll(".reading-key")) {
+      const [box, style] = [key.getBoundingClientRect(), getComputedStyle(key)];
+      context.fillStyle = style.borderTopColor;
+      const dash = style.borderTopStyle === "dashed" ? 3 : box.width;
+      for (let x = 0; x < box.width; x += 2 * dash) {
+        context.fillRect(box.left + x - bounds.left + MARGIN_PX, box.top - bounds.top + MARGIN_PX, Math.min(dash, box.width - x), box.height);
+      }
     }
     context.textBaseline = "middle";
     for (const text of textsOf(view.stage)) {

@@ -269,9 +269,10 @@ peek.runs = (function () {
     return { properties, find, runs, recipe };
   }
 
-  /** The page that has the run of a figure's state as code, beside its data; "" where it shows none. @param {any} view */
+  /** The page that has the run of a figure's state as code, beside its data; "" where it shows none, or one of the reader's own. @param {any} view */
   function codeOf(view) {
-    const shows = view.properties.some(({ name }) => name === "classes") && among(view.options).first;
+    const { start = "build" } = view.state;
+    const shows = start === "build" && view.properties.some(({ name }) => name === "classes") && among(view.options).first;
     return shows ? chooser(view.options).find(view.state).data.replace(/js$/, "html") : "";
   }
 

@@ -312,7 +312,7 @@
     const named = { epoch: words.say("epoch"), loss: words.say("loss"), accuracy: words.say("accuracy") };
     const readings = Object.entries(named).map(([name, said]) => {
       const value = element("b");
-      readout.append(element("span", { class: `reading reading--${name}` }, `${said}\u00a0`, value));
+      readout.append(element("span", { class: `reading reading--${name}` }, element("i", { class: "reading-key" }), `${said}\u00a0`, value));
       return value;
     });
 

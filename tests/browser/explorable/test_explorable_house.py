@@ -724,6 +724,21 @@ def test_picture_and_data(shared: Show, name: str, tmp_path: Path) -> None:
     assert len(rows) > 1 and {len(row) for row in rows} == {len(rows[0])}
 
 
+def test_the_picture_says_which_curve_is_which(shared: Show) -> None:
+    drawn = """(button) => {
+      const own = CanvasRenderingContext2D.prototype, { fillText, fillRect } = own, texts = {}, rects = [];
+      own.fillText = function (text, ...at) { texts[text] = at; };
+      own.fillRect = function (...box) { rects.push(box); };
+      button.click();
+      Object.assign(own, { fillText, fillRect });
+      const beside = ([x, y]) =>
+        rects.filter(([left, top]) => left < x && left > x - 32 && Math.abs(top - y) < 8).length;
+      return [beside(texts.loss), beside(texts.accuracy)];
+    }"""
+    line, dashes = shared("bend").live.get_by_role("button", name="Picture (PNG)").evaluate(drawn)
+    assert line == 1 and dashes > 2
+
+
 @pytest.mark.parametrize(
     "name", ["bend", "beat", *(pytest.param(name, marks=pytest.mark.breadth) for name in ("train", "directions"))]
 )
