@@ -289,15 +289,20 @@ peek.controls = (function () {
       }
     }
     context.textBaseline = "middle";
+    context.textAlign = "left";
     for (const text of textsOf(view.stage)) {
       const style = getComputedStyle(text.parent);
       context.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
       context.fillStyle = style.color;
-      context.fillText(text.words, text.box.left - bounds.left + MARGIN_PX, text.box.top + text.box.height / 2 - bounds.top + MARGIN_PX);
+      context.direction = style.direction;
+      context.fillText(text.words, text.left - bounds.left + MARGIN_PX, text.box.top + text.box.height / 2 - bounds.top + MARGIN_PX);
     }
     context.font = font;
     context.fillStyle = view.theme.muted;
-    lines.forEach((line, at) => context.fillText(line, MARGIN_PX, bounds.height + 2 * MARGIN_PX + 18 * at + 9));
+    context.direction = getComputedStyle(view.root).direction;
+    context.textAlign = "start";
+    const start = context.direction === "rtl" ? width - MARGIN_PX : MARGIN_PX;
+    lines.forEach((line, at) => context.fillText(line, start, bounds.height + 2 * MARGIN_PX + 18 * at + 9));
     return canvas;
   }
 
@@ -323,8 +328,8 @@ peek.controls = (function () {
         range.setStart(node, index);
         range.setEnd(node, index + word.length);
         const box = range.getBoundingClientRect();
-        if (line && Math.abs(line.box.top - box.top) < 2) line.words += ` ${word}`;
-        else if (box.width) lines.push((line = { parent, words: word, box }));
+        if (line && Math.abs(line.box.top - box.top) < 2) [line.words, line.left] = [`${line.words} ${word}`, Math.min(line.left, box.left)];
+        else if (box.width) lines.push((line = { parent, words: word, box, left: box.left }));
       }
     }
     return lines;

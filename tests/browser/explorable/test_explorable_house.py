@@ -739,6 +739,19 @@ def test_the_picture_says_which_curve_is_which(shared: Show) -> None:
     assert line == 1 and dashes > 2
 
 
+def test_the_picture_has_its_words_as_a_page_from_right_to_left(show: Show) -> None:
+    drawn = """(button) => {
+      const own = CanvasRenderingContext2D.prototype, { fillText } = own;
+      button.closest("figure").dir = "rtl";
+      let last;
+      own.fillText = function () { last = [this.direction, this.textAlign]; };
+      button.click();
+      own.fillText = fillText;
+      return last;
+    }"""
+    assert show("bend").live.get_by_role("button", name="Picture (PNG)").evaluate(drawn) == ["rtl", "start"]
+
+
 @pytest.mark.parametrize(
     "name", ["bend", "beat", *(pytest.param(name, marks=pytest.mark.breadth) for name in ("train", "directions"))]
 )
