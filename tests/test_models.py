@@ -11,7 +11,7 @@ from generator.base.progress import Progress
 from generator.base.store import Store
 from generator.content import experiments
 from generator.measures import models, packing, tied
-from generator.runs import pipeline
+from generator.runs import pipeline, statistics
 from generator.runs.catalogue import RunContext
 from generator.runs.results import UnknownResult, Unmeasured
 from generator.site.dry_run import expected_results
@@ -43,6 +43,11 @@ def test_no_arrangement_beats_a_law_and_all_stand_on_the_walls(monkeypatch):
     assert all(row["interior"] == 0 for row in rows)
     assert rows == models.nulls(4, laws(4))
     assert all(set(row) == {*models.SHARED["nulls"], *models.OWN["nulls"]} for row in rows)
+
+
+def test_no_draw_decides_the_share_of_arrangements_at_random():
+    low, high = statistics.share_interval(models.WALLS // 2, models.WALLS)
+    assert high - low < 0.1
 
 
 def test_optima_are_those_that_prove_and_tables_have(tmp_path):

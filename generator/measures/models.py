@@ -17,7 +17,7 @@ from . import knot, packing, tied
 from .trained import plain
 
 ROOM = "square"
-WALLS = 100  # draws of points on the walls
+WALLS = 500  # draws of points on the walls: a share of them is known to five points
 PHASES = 20  # even steps and polygons, over the phases that the square's symmetries do not repeat
 THREADS = (0.0, 0.05, 0.1)  # shares of a class's points on the way to the knot
 PENALTY = 1e-4  # the grid's l2
