@@ -295,7 +295,7 @@ class Rows(abc.ABC, Generic[Row]):
         return _alike(quantile(values, q), values)
 
     def share(self, key: str, at_least: float | None = None, equals: Any = None) -> float:
-        """The share of rows whose value is true, or is at least the bound, or equals the value given."""
+        """Of the rows that have a value, the share whose value is true, at least the bound, or the one given."""
         return self.tally(key, at_least, equals).share
 
     def tally(self, key: str, at_least: float | None = None, equals: Any = None) -> Tally:
