@@ -29,16 +29,12 @@
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
     const media = { light: "not all", dark: "screen", "": "screen and (prefers-color-scheme: dark)" }[theme] ?? "";
-    for (const source of all("source[data-theme=dark]")) if (source.getAttribute("media") !== media) source.setAttribute("media", media);
-    paintChrome();
+    for (const dark of all("[data-theme=dark][media]")) if (dark.getAttribute("media") !== media) dark.setAttribute("media", media);
+    paintSwitch();
     document.dispatchEvent(new CustomEvent("themechange", { detail: { dark: isDark() } }));
   }
 
-  function paintChrome() {
-    if (root.dataset.theme) {
-      const paper = getComputedStyle(root).getPropertyValue("--paper").trim();
-      for (const meta of all('meta[name="theme-color"]')) meta.setAttribute("content", paper);
-    }
+  function paintSwitch() {
     for (const label of all(".theme-switch-label")) label.textContent = isDark() ? words.say("Light") : words.say("Dark");
     for (const button of all(".theme-switch")) button.setAttribute("aria-label", isDark() ? words.say("Switch to light colours") : words.say("Switch to dark colours"));
   }
@@ -197,13 +193,14 @@
     addEventListener("beforeprint", () => {
       if (theme !== null) return; // some browsers say it twice
       theme = root.dataset.theme ?? "";
-      root.dataset.theme = "light"; // pictures have their own for paper, for which browsers wait, but not once they are exchanged here
+      // Browsers wait for pictures that are still to come, but not for others in place of those that have come.
+      if (isDark()) for (const picture of all("picture > img")) picture.replaceWith(picture.cloneNode());
+      applyTheme("light");
       opened = all("details:not(.play):not([open])");
       for (const details of opened) details.setAttribute("open", "");
     });
     addEventListener("afterprint", () => {
-      if (theme) root.dataset.theme = theme;
-      else delete root.dataset.theme;
+      applyTheme(theme);
       for (const details of opened) details.removeAttribute("open");
       theme = null;
     });
