@@ -165,6 +165,7 @@
       paintSpread();
       yield;
       peek.write(line, sentence());
+      line.classList.toggle("asks", !spot && direction < 0);
     }
 
     const looked = () => (hover >= 0 ? hover : view.state.angle);

@@ -258,9 +258,9 @@ peek.controls = (function () {
   const PICTURE_SCALE = 2;
   const MARGIN_PX = 16;
 
-  const TOOLS = ".points-tools, .control-actions, .control-explain, .explorable-spoken, button";
+  const TOOLS = ".points-tools, .control-actions, .control-explain, .explorable-spoken, .timeline-hint, .guide-count, .asks, button";
 
-  /** The stage as one picture at twice its size: its canvases, its SVGs' place left out, its visible texts, no tools. */
+  /** The stage as one picture at twice its size: its canvases, its SVGs' place left out, its visible texts, no tools and what asks to use them. */
   function compose(view) {
     const bounds = around([...view.stage.children].filter((part) => !part.matches(TOOLS)));
     const summary = view.instance.summary();

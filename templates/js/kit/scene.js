@@ -207,6 +207,7 @@
       marks(place, chosen, point, lit);
       yield;
       peek.write(line, sentence());
+      line.classList.toggle("asks", !place);
     }
 
     function marks(place, chosen, point, lit) {

@@ -739,6 +739,23 @@ def test_the_picture_says_which_curve_is_which(shared: Show) -> None:
     assert line == 1 and dashes > 2
 
 
+@pytest.mark.parametrize("name", ["bend", pytest.param("directions", marks=pytest.mark.breadth)])
+def test_the_picture_asks_for_nothing_and_says_what_is_looked_at(show: Show, name: str) -> None:
+    drawn = """(button) => {
+      const own = CanvasRenderingContext2D.prototype, { fillText } = own, texts = [];
+      own.fillText = function (text) { texts.push(text); };
+      button.click();
+      own.fillText = fillText;
+      return texts.join(" ");
+    }"""
+    figure = show(name)
+    assert re.search("Point at|drag", figure.live.inner_text())
+    save = figure.live.get_by_role("button", name="Picture (PNG)")
+    assert not re.search("Point at|drag", save.evaluate(drawn))
+    figure.plane(0).press("ArrowRight")
+    assert figure.look()[:20] in save.evaluate(drawn)
+
+
 def test_the_picture_has_its_words_as_a_page_from_right_to_left(show: Show) -> None:
     drawn = """(button) => {
       const own = CanvasRenderingContext2D.prototype, { fillText } = own;
