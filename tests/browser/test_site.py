@@ -602,6 +602,15 @@ def test_contents_follow_the_reader(open_page: Open, served: str) -> None:
     assert narrow.locator(".contents--inline a").first.is_visible()
 
 
+def test_bars_of_what_scrolls_in_the_page_lie_on_its_own_ground(article: Page) -> None:
+    bars = article.evaluate(
+        """() => [...document.querySelectorAll("body *")].map(getComputedStyle)
+          .filter(({ overflowX, overflowY }) => [overflowX, overflowY].some((way) => ["auto", "scroll"].includes(way)))
+          .map(({ scrollbarColor }) => scrollbarColor)"""
+    )
+    assert bars and all(bar.endswith("rgba(0, 0, 0, 0)") for bar in bars)
+
+
 def test_print_is_light_and_whole(open_page: Open, served: str, tmp_path: Path) -> None:
     page = open_page(served + "index.html", color_scheme="dark").page
     page.emulate_media(media="print")
