@@ -112,7 +112,7 @@
     const { paint, text, measure } = peek;
     const layout = element("div", { class: "beat" });
     view.stage.append(layout);
-    const plane = peek.plane(view, { title: words.say("Your arrangement"), note: words.say("drag the centres") });
+    const plane = peek.plane(view, { title: words.say("Your arrangement"), note: element("span", { class: "asks" }, words.say("drag the centres")) });
     const known = { ...peek.runs.index(), ...peek.runs.among(view.options) };
     const labels = known.recipe && peek.runs.labelsOf(known.recipe.parameters);
     const L2 = (known.recipe && known.recipe.l2) || 1e-4; // without any, a head may grow for ever

@@ -19,7 +19,7 @@
 
   /**
    * @param {any} view
-   * @param {{title: string, note: string, label: string, look?: (place: any) => void, explain?: string,
+   * @param {{title: string, note: string | Node, label: string, look?: (place: any) => void, explain?: string,
    *   step?: (from: {x: number, y: number}, way: number[]) => {x: number, y: number}}} options step: where an arrow key
    *   leads, where it does not move a cross-hair a little
    */

@@ -27,6 +27,13 @@ FEW = [
 ]
 THROWS = b"try{throw Error('on purpose');"
 HANDLE_PX = 10  # of what is seen of the handle, around its middle
+DRAWN = """(button) => {  // the words in a picture that a button saves
+  const own = CanvasRenderingContext2D.prototype, { fillText } = own, texts = [];
+  own.fillText = function (text) { texts.push(text); };
+  button.click();
+  own.fillText = fillText;
+  return texts.join(" ");
+}"""
 RUNS_MS = 4500  # long enough for several sentences
 
 
@@ -741,19 +748,18 @@ def test_the_picture_says_which_curve_is_which(shared: Show) -> None:
 
 @pytest.mark.parametrize("name", ["bend", pytest.param("directions", marks=pytest.mark.breadth)])
 def test_the_picture_asks_for_nothing_and_says_what_is_looked_at(show: Show, name: str) -> None:
-    drawn = """(button) => {
-      const own = CanvasRenderingContext2D.prototype, { fillText } = own, texts = [];
-      own.fillText = function (text) { texts.push(text); };
-      button.click();
-      own.fillText = fillText;
-      return texts.join(" ");
-    }"""
     figure = show(name)
     assert re.search("Point at|drag", figure.live.inner_text())
     save = figure.live.get_by_role("button", name="Picture (PNG)")
-    assert not re.search("Point at|drag", save.evaluate(drawn))
+    assert not re.search("Point at|drag", save.evaluate(DRAWN))
     figure.plane(0).press("ArrowRight")
-    assert figure.look()[:20] in save.evaluate(drawn)
+    assert figure.look()[:20] in save.evaluate(DRAWN)
+
+
+def test_the_picture_of_an_arrangement_asks_for_nothing(show: Show) -> None:
+    live = show("beat").live
+    assert "drag" in live.inner_text()
+    assert "drag" not in live.get_by_role("button", name="Picture (PNG)").evaluate(DRAWN)
 
 
 def test_the_picture_has_its_words_as_a_page_from_right_to_left(show: Show) -> None:
