@@ -652,6 +652,23 @@ def test_lists_count_in_the_ways_of_pandoc_and_hold_what_lists_hold(tmp_path, ma
     assert digits.count("<ol") == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("  (i) one\n (ii) two\n(iii) three", 3),
+        ("1. of\n     i. one\n    ii. two\n   iii. three", 4),
+        ("  a) one\nlazy\n  b) two", 2),
+        ("(a) one\n\n    deep\n\n(b) two", 2),
+        ("a)\tone\n\n\tdeep\n\nb)\ttwo", 2),
+        ("a) one\n\n shallow\n\nb) two", 0),
+        *((f"a) one\n{other}\nb) two", 0) for other in ("***", "# z", "> z", "```\nz\n```", "<p>z</p>\n")),
+    ],
+)
+def test_the_items_of_a_list_are_those_that_the_parser_takes(tmp_path, text, items):
+    html = page_of(tmp_path, f"{text}\n").html
+    assert html.count("<li>") == items and len(re.findall(r"\w\) ", text_of(html))) == (0 if items else 2)
+
+
 def test_a_list_ends_where_it_is_counted_otherwise(tmp_path):
     html = page_of(tmp_path, "a) one\nb) two\n1. three\n\n#. four\n\n(1) five\n(2) six\n\n(1) seven\n(2) eight\n").html
     assert [len(re.findall("<li>", each)) for each in html.split("<ol")[1:]] == [2, 1, 1, 2, 2]

@@ -312,7 +312,7 @@ PARAGRAPHS = (  # what takes a paragraph's lines together
 BELOW = (  # what begins a line of a paragraph that is not its first, and so belongs to the line before
     _foreign(r"\A%\s+\S", "a comment of LaTeX", "<!-- comment -->", "stray-mark"),
     _foreign(
-        r"\A[\u00a0\u3000]*(?:[-*+]|1[.)])[ \t\u00a0]+\S",
+        r"\A[\u00a0\u3000]*(?:[-*+]|1[.)]|#\.)[ \t\u00a0]+\S",
         "an item of a list within the line before",
         "an empty line before the list, or items as far in as the text of the one around",
         "stray-mark",

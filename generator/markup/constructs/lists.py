@@ -9,15 +9,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, list_block
-from markdown_it.rules_block.list import skipOrderedListMarker
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 
+from ...base.errors import short
 from . import Mark, add_block_rule, text_of_line
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ITEM = re.compile(
     r"(?P<open>\((?=\w+\)))?(?P<word>[a-z]{1,5}|[A-Z]{1,5}|(?<=\()\d{1,4}|\d{1,4}(?=\.\))|#(?=\.[ \t]))"
-    r"(?P<close>\.?\)|\.)[ \t]+\S"
+    r"(?P<close>\.?\)|\.)(?P<blanks>[ \t]+)\S"
 )
 _INITIAL = re.compile(r"[A-Z]\. \S")  # with two blanks, it would be a list for Pandoc, too
 _ROMAN = re.compile(r"(?=.)(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
@@ -37,34 +37,46 @@ _DIGIT = re.compile("xc|xl|ix|iv|[clxvi]")
 
 @dataclass(frozen=True)
 class _Item:
-    """How an item is counted: its list's `type` in HTML, its number, and the signs around that."""
+    """How an item is counted: its list's `type` in HTML, its number, and the signs around that. indent: of its text"""
 
     type: str
     number: int
     open: str
     close: str
+    indent: int = field(compare=False)
 
     @property
     def following(self) -> _Item:
-        return _Item(self.type, self.number + (self.type != "#"), self.open, self.close)
+        return replace(self, number=self.number + (self.type != "#"))
 
 
 def _items(state: StateBlock, line: int) -> list[_Item]:
     """What a line may be an item as: i) is the ninth of letters, or the first of Roman numbers."""
     if not (found := _ITEM.match(text_of_line(state, line))):
         return []
-    word, signs = found["word"], (found["open"] or "", found["close"])
+    at = state.sCount[line] + state.bsCount[line] + found.start("blanks")
+    wide = len((" " * at + found["blanks"]).expandtabs(4)) - at
+    word = found["word"]
+    more = found["open"] or "", found["close"], at - state.bsCount[line] + (wide if wide <= 4 else 1)
     if word == "#":
-        return [_Item("#", 1, *signs)]
+        return [_Item("#", 1, *more)]
     if word.isdigit():
-        return [_Item("1", int(word), *signs)]
+        return [_Item("1", int(word), *more)]
     kinds = []
     if _ROMAN.fullmatch(word.lower()):
         number = sum(_DIGITS[digit] for digit in _DIGIT.findall(word.lower()))
-        kinds.append(_Item("i" if word.islower() else "I", number, *signs))
+        kinds.append(_Item("i" if word.islower() else "I", number, *more))
     if len(word) == 1:
-        kinds.append(_Item("a" if word.islower() else "A", ord(word.lower()) - ord("a") + 1, *signs))
+        kinds.append(_Item("a" if word.islower() else "A", ord(word.lower()) - ord("a") + 1, *more))
     return kinds
+
+
+def _goes_on(state: StateBlock, line: int, end: int) -> bool:
+    """Whether a line that stands less far in than an item's text is of its last paragraph all the same."""
+    around, state.parentType = state.parentType, "list"
+    ends = any(rule(state, line, end, True) for rule in state.md.block.ruler.getRules("paragraph"))
+    state.parentType = around
+    return not ends or state.is_code_block(line)
 
 
 def _counted(state: StateBlock, start: int, end: int) -> tuple[_Item | None, list[int], int]:
@@ -73,14 +85,14 @@ def _counted(state: StateBlock, start: int, end: int) -> tuple[_Item | None, lis
     for first in _items(state, start):
         item, lines, after_gap, line = first, [start], False, start + 1
         while line < end:
-            further = state.sCount[line] - state.sCount[start]
-            others = _items(state, line) if further == 0 else []
+            begins = state.blkIndent <= state.sCount[line] < item.indent and not state.is_code_block(line)
+            others = _items(state, line) if begins else []
             if state.isEmpty(line):
                 after_gap = True
-            elif item.following in others:
-                item, after_gap = item.following, False
+            elif found := next((other for other in others if other == item.following), None):
+                item, after_gap = found, False
                 lines.append(line)
-            elif further < 0 or others or (further == 0 and (after_gap or skipOrderedListMarker(state, line) > 0)):
+            elif others or (state.sCount[line] < item.indent and (after_gap or not _goes_on(state, line, end))):
                 break
             line += 1
         if len(lines) >= least or first.type == "#":
@@ -111,6 +123,8 @@ def lettered(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     opening = len(state.tokens)
     found = list_block(state, start, end, silent)
     state.src = source
+    if state.line > end and _items(state, end):  # an item that is not the next goes on with the text of the last
+        state.tokens[opening + 1].meta["other"] = text_of_line(state, end), end - start
     token = state.tokens[opening]
     if first.number != 1:
         token.attrSet("start", first.number)
@@ -149,6 +163,9 @@ def _write_item(builder: Builder, tokens: Sequence[Token], at: int) -> None:
         wrong = f'the item "{token.info}." is shown as {shown}, as items are counted from the first'
         builder.block_fault(token, wrong, expected, warning="stray-mark")
     builder.open("li", token.attrs)
+    if other := token.meta.get("other"):
+        wrong, expected = f'an item that does not count on, "{short(other[0])}"', "the next, or an empty line before it"
+        builder.block_fault(token, wrong, expected, other[1], warning="stray-mark")
     if "checked" in token.meta:
         word = "done" if token.meta["checked"] else "to do"
         box = {
