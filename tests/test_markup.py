@@ -610,6 +610,12 @@ def test_a_heading_is_linked_to_by_its_title(tmp_path):
     assert given.count('href="gallery.html"') == 2, "what the text gives comes first"
 
 
+def test_a_heading_is_linked_to_as_by_the_label_of_a_link(tmp_path):
+    """Whatever is capital and wherever a line ends, and whatever stands beside it."""
+    html = page_of(tmp_path, "## A Part\n\n## a part {#b}\n\n[a part] and [a\nPart]\n\n[so][a part]\n").html
+    assert re.findall(r'<a href="(#.*?)">', html) == ["#a-part"] * 3
+
+
 def test_a_link_by_a_title_follows_the_heading(tmp_path):
     memo = Memo()
     folder = folder_with(tmp_path, "## One\n\nSee [One] and [Two].\n")

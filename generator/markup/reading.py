@@ -47,7 +47,7 @@ TAKES_LONG = (  # what the parser seeks the end of, each as far as the paragraph
     ("![", "pictures", limits.PICTURES_IN_A_PARAGRAPH),
     ("](", "links", limits.LINKS_IN_A_PARAGRAPH),
 )
-_BRACKETS = re.compile(r"\[([^\[\]\n]+)\]")
+_BRACKETS = re.compile(r"\[([^\[\]]+)\]")
 PIPE = "\ue004"  # in a value or a formula of a table's cell, where it ends no cell
 
 
@@ -103,7 +103,11 @@ def read(body: str, first_line: int, quotes: tuple[str, ...] = QUOTES, memo: Mem
         end = max((token.map[1] for token in tokens if token.map), default=len(lines))
         text = "\n".join(lines[start:end])
         known = {said: what for said, what in short.items() if said in text}
-        named = {normalizeReference(said): [f"#{said}", ""] for said in _BRACKETS.findall(text) if said in titles}
+        named = {
+            label: [f"#{titles[label]}", ""]
+            for label in map(normalizeReference, _BRACKETS.findall(text))
+            if label in titles
+        }
         links = named | labels if "[" in text else {}
         given = [text, links, quotes, known]
         units.append((first_line + start, memo("read", given, lambda: _fragment(md, tokens, links, start, known))))  # noqa: B023

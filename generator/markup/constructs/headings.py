@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from ...base.errors import short
@@ -27,11 +28,12 @@ def note_single_signs(tokens: Sequence[Token], lines: Sequence[str]) -> None:
             token.meta["single"] = lines[token.map[1] - 1].strip(" \t>") == token.markup
 
 
-def titles(tokens: Sequence[Token]) -> set[str]:
-    """The plain ones of headings, which a text may link to by [title], as for Pandoc."""
+def titles(tokens: Sequence[Token]) -> dict[str, str]:
+    """The plain ones of headings by the labels of links, as which a text may write each: [title], as for Pandoc."""
     following = itertools.pairwise(tokens)
     said = [TRAILING.sub("", inline.content) for token, inline in following if token.type == "heading_open"]
-    return {title for title in said if title and not set(title) & SIGNS}
+    plain = [title for title in said if title and not set(title) & SIGNS]
+    return {normalizeReference(title): title for title in reversed(plain)}
 
 
 def _write(builder: Builder, tokens: Sequence[Token], at: int) -> int:
