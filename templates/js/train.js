@@ -106,6 +106,8 @@
       ];
     },
 
+    built: ({ instance }) => instance?.built(),
+
     longest: ({ state }) =>
       told(state.classes, "ReLU", [64, 2], words.say("the build\u2019s start"), words.say("Not training"), peek.text.longest.moment(), peek.text.longest.pair(), state.classes),
 
@@ -179,6 +181,14 @@
       return { rate, l2: l2 <= 1e-6 ? 0 : l2, speed: Number(speed) };
     }
 
+    /** The settings that the worker is to go on with: with others than the build's it becomes another network. */
+    function handed() {
+      if (!areBuilds()) run.built = null;
+      return settings();
+    }
+
+    const areBuilds = () => settings().rate === recipe.learning_rate && settings().l2 === recipe.l2;
+
     /** What a start depends on. */
     const wishes = () => Object.fromEntries(["data", "classes", "activation", "typed", "start", "seed", "width", "places", ...(isMine() ? ["points", "names"] : []), ...adjustable.map(({ name }) => name)].map((name) => [name, view.state[name]]));
     const isMine = () => view.state.data === MINE;
@@ -209,7 +219,7 @@
         coming = false;
         run = {
           id: "own", classes: start.net.widths.at(-1), activation: start.net.activation, seed: view.state.seed,
-          from, ...start.data, places: start.places, net: start.net, epochs: recipe.epochs, recipe,
+          from, ...start.data, places: start.places, net: start.net, built: start.built, epochs: recipe.epochs, recipe,
           checkpoints: [0], weights: [Float64Array.from(start.weights)], loss: [], right: [],
         };
         const first = network.trainer(run.net, run.weights[0]).loss(run.x, run.y, run.y.length);
@@ -253,7 +263,7 @@
       const entry = alike.find((candidate) => candidate.activation === activation) || (draw ? null : alike[0]);
       const built = entry && !mine && (start === "build" || !draw) && (await view.load(entry.id))[0];
       const data = built && { x: built.x, y: built.y, inputs: built.inputs, labels: built.labels, scaling: built.scaling };
-      if (built && start === "build" && built.activation === activation) return { data, net: built.net, weights: built.weights[0] };
+      if (built && start === "build" && built.activation === activation) return { data, net: built.net, weights: built.weights[0], built: entry };
       const given = Object.fromEntries(controls.map(({ name, parameter }) => [parameter, view.state[name]]));
       const drawn = () => ({ ...network.drawn(draw, classes, points_per_class, { ...parameters, ...given }, seed), labels: null });
       const points = data || mine || drawn();
@@ -299,7 +309,7 @@
       worker.onerror = (event) => view.fail(event.message || "the worker failed");
       worker.postMessage({
         kind: "start", net: run.net, typed: view.state.activation === TYPED && view.state.typed, seed: run.seed, weights: run.weights[run.weights.length - 1], x: run.x, y: run.y,
-        epochs: run.epochs, schedule: run.recipe.schedule, at: run.loss.length - 1, checkpoints: CHECKPOINTS, usual: Math.max(Math.log(run.classes), run.loss[0]), ...settings(),
+        epochs: run.epochs, schedule: run.recipe.schedule, at: run.loss.length - 1, checkpoints: CHECKPOINTS, usual: Math.max(Math.log(run.classes), run.loss[0]), ...handed(),
       });
     }
 
@@ -431,7 +441,7 @@
         const isOther = names.includes("data") && !adjustable.some(({ name }) => names.includes(name));
         if (isBack || isOther) Object.assign(view.state, asUsual());
         if (wish() !== begunWith) begin();
-        else if (names.some((name) => ["rate", "l2", "speed"].includes(name)) && worker) worker.postMessage({ kind: "set", ...settings() });
+        else if (names.some((name) => ["rate", "l2", "speed"].includes(name)) && worker) worker.postMessage({ kind: "set", ...handed() });
         if (names.includes("epoch")) follow = view.state.epoch >= run.loss.length - 1;
         scene.change(names);
       },
@@ -448,6 +458,7 @@
         if (worker && training) worker.postMessage({ kind: awake ? "go" : "pause" });
       },
       stopped: timeline.stopped,
+      built: () => run && areBuilds() && run.built,
       begin,
       reset() {
         tools.reset();

@@ -148,8 +148,23 @@ def test_a_figure_leads_to_its_run_as_code(open_page, home):
     own = open_page(home + "index.html#fig-train.start=own").page.locator("#fig-train .explorable-tools")
     expect(own.get_by_role("button", name="Reset")).to_be_visible()
     expect(own.locator("a")).to_be_hidden()  # no page has what a reader trains
-    own.page.evaluate("peek.views.get('fig-train').set({ start: 'build' })")
+    own.page.evaluate("peek.views.get('fig-train').set({ seed: 2, start: 'build' })")
     expect(own.locator("a")).to_have_attribute("href", re.compile(r"data/grid/k\d-tanh-s1\.html"))
+    expect(own.locator("a")).to_be_visible()
+    rate = own.page.evaluate("peek.views.get('fig-train').state.rate")
+    set_rate = "(rate) => peek.views.get('fig-train').set({ rate })"
+    own.page.evaluate(set_rate, 2 * rate)
+    expect(own.locator("a")).to_be_hidden()
+    own.page.evaluate(set_rate, rate)
+    expect(own.locator("a")).to_be_visible()
+    own.page.evaluate(set_rate, 2 * rate)
+    train = own.page.locator("#fig-train")
+    train.get_by_role("button", name="One step").click()
+    expect(train.locator(".reading--epoch b")).to_have_text("1")
+    own.page.evaluate(set_rate, rate)
+    expect(own.locator("a")).to_be_hidden()  # it was trained otherwise
+    train.get_by_role("button", name="Start again").click()
+    expect(own.locator("a")).to_be_visible()
     assert code.get_attribute("href") == "data/grid/k4-tanh-s1.html"
     code.click()
     expect(page.locator("h1")).to_have_text("k4-tanh-s1")

@@ -271,9 +271,10 @@ peek.runs = (function () {
 
   /** The page that has the run of a figure's state as code, beside its data; "" where it shows none, or one of the reader's own. @param {any} view */
   function codeOf(view) {
-    const { start = "build" } = view.state;
-    const shows = start === "build" && view.properties.some(({ name }) => name === "classes") && among(view.options).first;
-    return shows ? chooser(view.options).find(view.state).data.replace(/js$/, "html") : "";
+    const { figure, options, properties, state } = view;
+    const shows = properties.some(({ name }) => name === "classes") && among(options).first;
+    const entry = shows && (figure.built ? figure.built(view) : chooser(options).find(state));
+    return entry ? entry.data.replace(/js$/, "html") : "";
   }
 
   /** The activations that some runs have, in the table's order; all where there are no runs. */

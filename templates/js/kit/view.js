@@ -11,6 +11,7 @@
  *   properties(options)  what its state is made of, see state.js
  *   mount(view)          builds its parts in view.stage at once, and after view.near promises an instance
  *   opening(options)     if given, what it begins with where the address says nothing of it
+ *   built(view)          if given, the entry of the build's run whose network it has, where its state alone does not say
  *   longest(view)        if given, a summary as long as they get in its state, which keeps that much room
  * The instance: change(names) after a property changed; paint(resting), which as a generator may end a frame at each of
  * its yields; summary() -> text; rows() -> [[...], ...] for the CSV; destroy(), when there is more to undo than removing
