@@ -95,7 +95,7 @@ _SHOWN = {
 }
 
 
-STEP = re.compile(r"\.(?=[a-z])")
+_STEP = re.compile(r"\.(?=[a-z])")
 CHECK = "It could not be otherwise: this is a check, and no finding."
 
 
@@ -122,7 +122,7 @@ def shown(claim: Claim, words: Words) -> str:
 
 def stepped(expression: str) -> str:
     """An expression as HTML whose lines break before a step of it sooner than within a name."""
-    return STEP.sub("<wbr>.", html.escape(expression, quote=False))
+    return _STEP.sub("<wbr>.", html.escape(expression, quote=False))
 
 
 def row(evidence: Evidence, words: Words) -> str:

@@ -31,33 +31,34 @@ def recipe(runs: Sequence[Result]) -> dict[str, dict[str, Any]]:
     returns  {"same": {field: value}, "varied": {field: [values]}, "decided": {field: {value: {field: value}}}},
              the last for fields that another decides, by each value of that one
     """
-    same = {key: value for key, value in runs[0].spec.items() if len(_distinct(runs, key)) == 1}
+    all_varied = _varied(runs)
+    deciding = _decided(runs, all_varied)
+    same = {key: value for key, value in runs[0].spec.items() if key not in all_varied}
     varied = {
         key: list({repr(run.spec.get(key)): run.spec.get(key) for run in runs}.values())  # some are lists
-        for key in differing(runs)
+        for key in _free(all_varied, deciding)
     }
     decided: dict[str, dict[Any, dict[str, Any]]] = {}
-    for key, by in _decided(runs).items():
+    for key, by in deciding.items():
         for run in runs:
             if (value := run.spec.get(key)) is not None:
                 decided.setdefault(by, {}).setdefault(run.spec[by], {})[key] = value
     return {"same": same, "varied": varied, "decided": decided}
 
 
-OF_DATASET = (
-    "kind",
-    "points_per_class",
-    "labels",
-    "inputs",
-    "test_points",
-)  # what an author's name for data stands for
+# What an author's name for data stands for.
+OF_DATASET = ("kind", "points_per_class", "labels", "inputs", "test_points")
 
 
 def differing(runs: Sequence[Result]) -> list[str]:
     """The fields of their recipes in which runs differ, without those that another decides and how many checkpoints are
     kept, which makes no other network."""
-    decided = _decided(runs)
-    return [key for key in _varied(runs) if key not in decided and key != "checkpoints"]
+    varied = _varied(runs)
+    return _free(varied, _decided(runs, varied))
+
+
+def _free(varied: Sequence[str], decided: Mapping[str, str]) -> list[str]:
+    return [key for key in varied if key not in decided and key != "checkpoints"]
 
 
 def _varied(runs: Sequence[Result]) -> list[str]:
@@ -65,10 +66,10 @@ def _varied(runs: Sequence[Result]) -> list[str]:
     return [key for key in known if len(_distinct(runs, key)) > 1]
 
 
-def _decided(runs: Sequence[Result]) -> dict[str, str]:
-    """Fields in which runs differ, and which other one decides each: a kind of data its name does, or how many of its
-    classes there are, a first bias its activation."""
-    varied, found = _varied(runs), dict[str, str]()
+def _decided(runs: Sequence[Result], varied: Sequence[str]) -> dict[str, str]:
+    """Of the fields in which runs differ those that another decides, and which: a kind of data its name does, or how
+    many of its classes there are, a first bias its activation."""
+    found: dict[str, str] = {}
     drawn = {name for kind in datasets.load().values() for name in kind.defaults}
     deciding = {"dataset": {*OF_DATASET, *drawn}, "activation": {"bias_start", "formula"}, "classes": {*OF_DATASET}}
     for by, fields in deciding.items():
