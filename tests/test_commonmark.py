@@ -483,6 +483,7 @@ TEXTS_OF_A_LENGTH = {
     "letters": lambda length: "a) x\nb) y\n\nz\n\n" * (length // 14),
     "numbers and rules": lambda length: "#. x\n***\n" * (length // 9),
     "numbers and gaps": lambda length: "#. x\n\n y\n\n" * (length // 11),
+    "numbers and headings in an item": lambda length: "- q\n" + "  #. # h\n  x\n" * (length // 13),
     "letters without a second": lambda length: "a) x\n   (i) y\n\n" * (length // 15),
     "letters in an item": lambda length: "- q\n" + "  a) x\n" * (length // 7),
     "numbers in an item": lambda length: "- q\n" + "".join(f"  ({n}) x\n" for n in range(2, length // 9)),

@@ -106,6 +106,9 @@ def lettered(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
     It is the parser's own list, which reads 1, as wide, in the place of what items begin with.
     """
+    ended: set[int] = vars(state).setdefault("ended", set())  # lines of items behind the end of their list
+    if start in ended:
+        return False
     if silent:
         if state.listIndent < 0 or state.sCount[start] < state.blkIndent:
             return False
@@ -123,6 +126,7 @@ def lettered(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     opening = len(state.tokens)
     found = list_block(state, start, end, silent)
     state.src = source
+    ended.update(line for line in lines if line >= state.line)
     if state.line > end and _items(state, end):  # an item that is not the next goes on with the text of the last
         state.tokens[opening + 1].meta["other"] = text_of_line(state, end), end - start
     token = state.tokens[opening]
