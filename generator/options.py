@@ -164,7 +164,9 @@ class Options:
     shards: int = option(1, "in how many parts", "N", ("plan",), read=whole(1, SHARDS_AT_MOST))
     shard: Shard = option(Shard(1, 1), "one part of the networks alone, such as 7/64", "I/N", ("train",), read=shard)
     act: str = option(None, "what to do with it", "ACT", ("cache",), choices=("add",), positional=True)
-    other: Path = option(None, "the cache of another machine or folder", "DIR", ("cache",), read=path, positional=True)
+    others: tuple[Path, ...] = option(
+        (), "the cache of another machine or folder", "DIR", ("cache",), read=path, positional=True
+    )
     table: Path | None = option(
         None,
         "with --only: also write their runs, a row each, into one table, a CSV",
@@ -228,7 +230,7 @@ def add(parser: argparse.ArgumentParser, command: str) -> None:
         if row.metavar and row.choices:
             about.append(f": {', '.join(row.choices)}")
         if several:
-            about.append("; may be given again")
+            about.append(", or several" if row.positional else "; may be given again")
         elif default and not flag:
             about.append(f" ({default})")
         given: dict[str, Any] = {"help": "".join(about), "default": None}
@@ -236,10 +238,10 @@ def add(parser: argparse.ArgumentParser, command: str) -> None:
             given["action"] = "store_true"
         else:
             given |= {"metavar": row.metavar, "type": row.read, "choices": row.choices}
-        if several:
-            given["action"] = "append"
         if row.positional:
-            parser.add_argument(name, nargs=None if default is None else "?", **given)
+            parser.add_argument(name, nargs="+" if several else None if default is None else "?", **given)
+        elif several:
+            parser.add_argument(f"--{name.replace('_', '-')}", action="append", **given)
         else:
             parser.add_argument(f"--{name.replace('_', '-')}", **given)
 

@@ -165,13 +165,38 @@ def train_all(runs: Pipeline) -> int:
 
 
 def add(options: Options, progress: Progress) -> Iterator[str]:
-    """Add what another cache holds to the cache; told in a line.
+    """Add what other caches hold to the cache; told in a line.
 
     Each entry is compared with its checksum; what is there already stays.
 
-    raises  PeekError: it is no cache, or all of it was trained with other code or other libraries
+    raises  PeekError: of those that are no cache, or of which all was trained with other code or other libraries, once
+            the others are added
     """
-    other, store = Store(options.other, progress.warn), Store(options.cache, progress.warn)
+    store = Store(options.cache, progress.warn)
+    total, wrong = Counter[str](), list[str]()
+    for place in options.others:
+        other = Store(place, progress.warn)
+        try:
+            _look_at_origins(other, progress)
+        except PeekError as error:
+            wrong.append(f"{place}: {error}")
+            continue
+        found = _taken(store, other)
+        if unlike := found["unlike"]:
+            progress.warn(f"{place}: {unlike:,} entries are here already and differ; those that are here stay")
+        total += found
+    if len(wrong) < len(options.others):
+        added, others, there = total["networks"], total["others"], total["there"]
+        yield f"added networks: {added:,}, other results: {others:,}; here already: {there:,}"
+    if wrong:
+        raise PeekError("\n".join(wrong))
+
+
+def _look_at_origins(other: Store, progress: Progress) -> None:
+    """Where the networks of a cache were trained; another class of machine is told.
+
+    raises  PeekError: it has none, or all with other code or other libraries
+    """
     try:
         origins = [json.loads(data) for _, data in entries(other, "origins")]
         machines = {tuple(origin["machine"].items()): origin["machine"] for origin in origins if origin["machine"]}
@@ -179,20 +204,23 @@ def add(options: Options, progress: Progress) -> Iterator[str]:
     except (ValueError, KeyError, TypeError, AttributeError):  # another version's, or nobody's
         origins = []
     if not origins:
-        raise PeekError(f"{options.other}: no networks in it; expected a folder that peek train --cache filled")
+        raise PeekError("no networks in it; expected a folder that peek train --cache filled")
     if all(differing):
         raise PeekError(
-            f"{options.other}: trained with another {', '.join(differing[0])}; expected the same code and libraries as"
+            f"trained with another {', '.join(differing[0])}; expected the same code and libraries as"
             " here, so that its networks are this plan's"
         )
     at_home = machine.told()
     for away in machines.values():
         told = [f"{name} {away.get(name, 'none')}, here {at_home.get(name, 'none')}" for name in changes(away, at_home)]
         if told:
-            progress.warn(
-                f"{options.other}: from another class of machine, so last digits may differ: {'; '.join(told)}"
-            )
-    added, there, unlike = Counter[str](), 0, 0
+            what = "from another class of machine, so last digits may differ"
+            progress.warn(f"{other.root}: {what}: {'; '.join(told)}")
+
+
+def _taken(store: Store, other: Store) -> Counter[str]:
+    """Add a cache's entries to another; how many: networks and others that were not there, there already, unlike."""
+    found = Counter[str]()
     for kind in KINDS:
         for name, theirs in entries(other, kind):
             key, _, ending = name.partition(".")
@@ -203,14 +231,10 @@ def add(options: Options, progress: Progress) -> Iterator[str]:
                 theirs = ours if more.keys() == here.keys() else json.dumps(more, separators=(",", ":")).encode()
             if ours is None or (kind == MEASURES and theirs != ours):
                 store.save(kind, key, ending, theirs)
-                added[kind] += 1
+                found["networks" if kind == "runs" else "others"] += 1
             else:
-                there += ours == theirs
-                unlike += ours != theirs
-    if unlike:
-        progress.warn(f"{options.other}: {unlike:,} entries are here already and differ; those that are here stay")
-    others = added.total() - added["runs"]
-    yield f"added networks: {added['runs']:,}, other results: {others:,}; here already: {there:,}"
+                found["there" if ours == theirs else "unlike"] += 1
+    return found
 
 
 def entries(store: Store, kind: str) -> Iterator[tuple[str, bytes]]:

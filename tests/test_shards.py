@@ -106,8 +106,8 @@ def test_runs_have_the_addresses_together_that_each_has_alone():
 def test_four_parts_in_four_folders_give_the_bytes_of_one_build(folder, capsys):
     trained = [entries(folder / str(part), "runs") for part in PARTS]
     assert sum(map(len, trained)) == len({name for of_part in trained for name in of_part}) == 7
-    for part in PARTS:
-        assert main(["cache", "add", str(folder / str(part)), "--cache", str(folder / "all")]) == 0
+    assert main(["cache", "add", *(str(folder / str(part)) for part in PARTS), "--cache", str(folder / "all")]) == 0
+    assert "\nadded networks: 7," in "\n" + capsys.readouterr().out
     assert entries(folder / "all", "runs") == entries(folder / "one", "runs")
     capsys.readouterr()
     assert main(["build", *at(folder, "all"), "--out", str(folder / "all-site"), "--workers", "1", "--explain"]) == 0
@@ -204,6 +204,14 @@ def test_a_folder_that_is_no_cache_is_said_to_be_none(capsys, tmp_path, there):
     assert main(["cache", "add", str(tmp_path / "other"), "--cache", str(tmp_path / "cache")]) == 1
     assert f"{tmp_path / 'other'}: no networks in it; expected" in capsys.readouterr().err
     assert not (tmp_path / "cache").exists()
+
+
+def test_folders_that_are_none_are_told_together_once_the_others_are_added(folder, capsys, tmp_path):
+    (tmp_path / "empty").mkdir()
+    places = [str(tmp_path / "empty"), str(folder / "1"), str(tmp_path / "gone")]
+    assert main(["cache", "add", *places, "--cache", str(tmp_path / "cache")]) == 1
+    assert re.findall("(\\S+): no networks in it", capsys.readouterr().err) == [places[0], places[2]]
+    assert entries(tmp_path / "cache", "runs") == entries(folder / "1", "runs")
 
 
 @pytest.mark.parametrize("command", [["train"], ["build"], ["build", "--only", "some"]])
